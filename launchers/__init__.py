@@ -1,0 +1,1 @@
+"""Launchers: ways to start the child process of a run."""

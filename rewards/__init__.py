@@ -1,0 +1,1 @@
+"""Rewards: one file each; each is a callable class over graded completions."""
