@@ -1,0 +1,1 @@
+"""Problems with four-tier test suites, wherever they come from."""
