@@ -1,0 +1,36 @@
+"""The control: rewards of another reward, permuted inside each group.
+
+Every group keeps its rewards and loses what they had to do with its completions, so whatever a
+run still learns under it does not come from the reward. A group that is split over two processes
+is permuted within each of its pieces.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from random import Random
+
+from tarot.types import GradedCompletion, Reward, RewardValue
+
+
+class ShuffledReward:
+    """The values of `reward`, permuted by a hash of seed, step and group; None stays in place."""
+
+    def __init__(self, reward: Reward, seed: int) -> None:
+        """Keep the reward to permute."""
+        self._reward = reward
+        self._seed = seed
+
+    def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
+        """One value per completion; None exactly where the inner reward gives None."""
+        values = self._reward(completions)
+        rows_by_group: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for row, completion in enumerate(completions):
+            if values[row] is not None:
+                rows_by_group[completion.step, completion.group].append(row)
+        shuffled = list(values)
+        for (step, group), rows in rows_by_group.items():
+            sources = rows.copy()
+            Random(f"{self._seed}/{step}/{group}").shuffle(sources)
+            for row, source in zip(rows, sources, strict=True):
+                shuffled[row] = values[source]
+        return shuffled

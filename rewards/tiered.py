@@ -1,0 +1,66 @@
+"""The reward of the method: tiered code reward plus format reward, and parts of the user's own."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from rewards.parts import CodePart, FormatPart, Part
+from tarot.types import GradedCompletion, RewardValue, UserError
+
+
+class TieredReward:
+    """A weighted sum of parts that come from one grading.
+
+    A completion whose grade is not judged, or for which any part gives None (the code part does
+    so for a problem without an active tier), is left out of training as a whole.
+
+    Args:
+        parts: weight per part; `code` and `format` are built in.
+        normalize: whether the code part is divided by the active weight; False as published.
+        format_pattern: regular expression of a well-formed completion; None drops the format part.
+        extra: further parts by name.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, float],
+        normalize: bool = True,
+        format_pattern: str | None = None,
+        extra: Mapping[str, Part] | None = None,
+    ) -> None:
+        """Check the names and weights of the parts; UserError names the key that is wrong."""
+        known: dict[str, Part | None] = {
+            "code": CodePart(normalize),
+            "format": None if format_pattern is None else FormatPart(format_pattern),
+            **(extra or {}),
+        }
+        self._weights = {name: _checked_weight(name, parts[name], known) for name in sorted(parts)}
+        self._parts = {name: part for name in self._weights if (part := known[name]) is not None}
+        if not self._parts:
+            raise UserError("reward.parts: no part is left to reward; give `code` a weight")
+
+    def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
+        """One value per completion, in order."""
+        return [self._value(completion) for completion in completions]
+
+    def _value(self, completion: GradedCompletion) -> RewardValue | None:
+        if not completion.grade.is_judged:
+            return None
+        parts: dict[str, float] = {}
+        for name, part in self._parts.items():
+            value = part(completion)
+            if value is None:
+                return None
+            parts[name] = value
+        total = math.fsum(self._weights[name] * value for name, value in parts.items())
+        return RewardValue(total, parts)
+
+
+def _checked_weight(name: str, weight: object, known: Mapping[str, object]) -> float:
+    key = f"reward.parts.{name}"
+    if name not in known:
+        raise UserError(f"{key}: no such part; use one of {', '.join(known)} or add it to `extra`")
+    if isinstance(weight, bool) or not isinstance(weight, int | float):
+        raise UserError(f"{key}: {weight!r} is not a number")
+    if not math.isfinite(weight):
+        raise UserError(f"{key}: {weight} is not finite")
+    return float(weight)
