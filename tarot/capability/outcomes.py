@@ -1,0 +1,89 @@
+"""What k samples of a model did on each problem: counts of joint tier-pass patterns.
+
+The patterns are the data. Tier means are a display of them and lose what decides the variance
+inside a group: which tiers pass together, and how much problems differ.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from tarot.metrics import Estimate, clustered_mean
+from tarot.types import Grade, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class PatternCount:
+    """How many judged samples had exactly these shares of accepted tests per tier."""
+
+    passes: Mapping[Tier, float]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemOutcomes:
+    """The samples of one problem.
+
+    `patterns` counts the judged samples; those without code are among them, with nothing
+    passed. `num_unjudged` samples were lost to the infrastructure.
+    """
+
+    problem_id: str
+    patterns: tuple[PatternCount, ...]
+    num_no_code: int = 0
+    num_truncated: int = 0
+    num_unjudged: int = 0
+
+    @classmethod
+    def of(cls, problem_id: str, grades: Sequence[Grade], truncated: Sequence[bool]) -> Self:
+        """Count the samples of one problem; `truncated` says which were cut off."""
+        judged = [grade for grade in grades if grade.is_judged]
+        counts = Counter(tuple(grade.passes().items()) for grade in judged)
+        return cls(
+            problem_id,
+            tuple(PatternCount(dict(passes), counts[passes]) for passes in sorted(counts)),
+            num_no_code=sum(grade.program is None for grade in judged),
+            num_truncated=sum(truncated),
+            num_unjudged=len(grades) - len(judged),
+        )
+
+    @property
+    def num_judged(self) -> int:
+        """Samples that the patterns count."""
+        return sum(pattern.count for pattern in self.patterns)
+
+
+_ADAPTER = TypeAdapter(tuple[ProblemOutcomes, ...])
+
+
+def write_outcomes(outcomes: Sequence[ProblemOutcomes]) -> str:
+    """The outcomes as JSON."""
+    return _ADAPTER.dump_json(tuple(outcomes), indent=1).decode()
+
+
+def read_outcomes(text: str | bytes) -> tuple[ProblemOutcomes, ...]:
+    """The outcomes that `write_outcomes` wrote; pydantic's ValidationError for other text."""
+    return _ADAPTER.validate_json(text)
+
+
+def tier_means(outcomes: Sequence[ProblemOutcomes]) -> dict[Tier, Estimate]:
+    """Pass rate per tier with its 95% interval; tiers that no problem has are absent."""
+    means: dict[Tier, Estimate] = {}
+    for tier in Tier:
+        samples = {problem.problem_id: _tier_scores(problem, tier) for problem in outcomes}
+        if any(samples.values()):
+            means[tier] = clustered_mean(samples)
+    return means
+
+
+def _tier_scores(problem: ProblemOutcomes, tier: Tier) -> list[float]:
+    """One score per judged sample; empty if the problem lacks the tier."""
+    return [
+        pattern.passes[tier]
+        for pattern in problem.patterns
+        if tier in pattern.passes
+        for _ in range(pattern.count)
+    ]
