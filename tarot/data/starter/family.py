@@ -61,13 +61,19 @@ class Family:
         return f"{self.solve(self.shape.parse(line), **parameters)}\n"
 
     def inputs(self, tier: Tier, parameters: Parameters, count: int, rng: Random) -> list[str]:
-        """`count` input lines of a tier, or as many edges as the family has."""
+        """Up to `count` different input lines of a tier: a family has only so many edges."""
+        lines: dict[str, None] = {}
+        for value in self._values(tier, parameters, 8 * count, rng):
+            lines[self.shape.dump(value)] = None
+            if len(lines) == count:
+                break
+        return list(lines)
+
+    def _values(self, tier: Tier, parameters: Parameters, tries: int, rng: Random) -> Iterable[Any]:
         if tier is Tier.EDGE:
-            values = self.edge(**parameters)
-        else:
-            telling = self._telling(tier, parameters)
-            values = [self.shape.draw(tier, telling, rng) for _ in range(count)]
-        return [self.shape.dump(value) for value in values[:count]]
+            return self.edge(**parameters)
+        telling = self._telling(tier, parameters)
+        return (self.shape.draw(tier, telling, rng) for _ in range(tries))
 
     def _telling(self, tier: Tier, parameters: Parameters) -> Sequence[Any]:
         basic = self.basic(**parameters) if tier is not Tier.INTERMEDIATE else ()
@@ -77,7 +83,10 @@ class Family:
 
 def each(**domains: Iterable[int | str]) -> tuple[Parameters, ...]:
     """Every combination of the named domains, but those that repeat a value."""
-    rows = (
-        dict(zip(domains, values, strict=True)) for values in itertools.product(*domains.values())
-    )
-    return tuple(row for row in rows if len(set(row.values())) == len(row))
+    rows = itertools.product(*domains.values())
+    return tuple(dict(zip(domains, row, strict=True)) for row in rows if len(set(row)) == len(row))
+
+
+def each_two(values: Iterable[int | str]) -> tuple[Parameters, ...]:
+    """Every two of the values, as `c` and `d`, for tasks that take them in either order."""
+    return tuple({"c": c, "d": d} for c, d in itertools.combinations(values, 2))

@@ -2,25 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from enum import StrEnum
 from random import Random
 
+from tarot.data.source import Split
 from tarot.data.starter import integers, lists, text
 from tarot.data.starter.family import Family, Parameters
 from tarot.types import Problem, TestCase, Tier, UserError
 
 TRAINED = (*integers.TRAINED, *lists.TRAINED, *text.TRAINED)
 UNSEEN = (*integers.UNSEEN, *lists.UNSEEN, *text.UNSEEN)
-
-
-class Split(StrEnum):
-    """What problems are for; `unseen` are those of families that no other split has."""
-
-    TRAIN = "train"
-    DEV = "dev"
-    TEST = "test"
-    UNSEEN = "unseen"
-
 
 _WORDINGS = {
     Split.TRAIN: slice(0, -2),
@@ -37,14 +27,13 @@ def starter_problems(
 
     No two of them share family and parameter. Raises UserError when the families have no more.
     """
-    families = UNSEEN if split is Split.UNSEEN else TRAINED
-    queues = {family.name: _shuffled(family, split, seed) for family in families}
-    most = sum(map(len, queues.values()))
-    if not 0 < num_problems <= most:
+    if not 1 <= num_problems <= num_available(split):
         raise UserError(
-            f"data.num_problems: {num_problems} starter problems asked of split {split}; "
-            f"choose 1 to {most}"
+            f"data: {num_problems} starter problems asked of split {split}; "
+            f"choose 1 to {num_available(split)}"
         )
+    families = _families(split)
+    queues = {family.name: _shuffled(family, split, seed) for family in families}
     turns = [
         (turn, family)
         for turn in range(max(map(len, queues.values())))
@@ -55,6 +44,15 @@ def starter_problems(
         _problem(family, queues[family.name][turn], split, (seed, turn), tests_per_tier)
         for turn, family in turns[:num_problems]
     )
+
+
+def num_available(split: Split) -> int:
+    """How many problems a split can give, whatever the seed."""
+    return sum(len(_parameters(family, split)) for family in _families(split))
+
+
+def _families(split: Split) -> Sequence[Family]:
+    return UNSEEN if split is Split.UNSEEN else TRAINED
 
 
 def _shuffled(family: Family, split: Split, seed: int) -> list[Parameters]:

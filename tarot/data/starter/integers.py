@@ -1,6 +1,6 @@
 """Families on one integer and on two."""
 
-from tarot.data.starter.family import Family, each
+from tarot.data.starter.family import Family, each, each_two
 from tarot.data.starter.shapes import INTEGER, PAIR
 
 TRAINED = (
@@ -103,25 +103,25 @@ TRAINED = (
         reference='print("yes" if n % {k} == 0 else "no")',
         solve=lambda n, k: "no" if n % k else "yes",
         basic=lambda k: (k, 2 * k, 2 * k + 1, k + 1),
-        intermediate=lambda k: (-k, -2 * k, 1 - k, 1),
+        intermediate=lambda k: (-k, -2 * k, -k - 1, 1),
         edge=lambda k: (0, -1),
     ),
     Family(
         name="count_digits",
         shape=INTEGER,
-        parameters=each(d=range(0, 10), e=range(0, 10)),
+        parameters=each_two(range(10)),
         wordings=(
-            "Print how many digits of n are {d} or {e}.",
-            "Count the digits of n that are {d} or {e}.",
-            "Print the number of digits {d} and {e} in n.",
-            "Output how often the digits {d} and {e} occur in n altogether.",
-            "Of all digits of n, how many are {d} or {e}? Print the count.",
+            "Print how many digits of n are {c} or {d}.",
+            "Count the digits of n that are {c} or {d}.",
+            "Print the number of digits {c} and {d} in n.",
+            "Output how often the digits {c} and {d} occur in n altogether.",
+            "Of all digits of n, how many are {c} or {d}? Print the count.",
         ),
-        reference='print(str(n).count("{d}") + str(n).count("{e}"))',
-        solve=lambda n, d, e: sum(int(digit) in (d, e) for digit in str(abs(n))),
-        basic=lambda d, e: (int(f"4{d}{e}{d}"), int(f"8{e}{d}1"), int(f"2{d}5")),
-        intermediate=lambda d, e: (-int(f"6{e}{e}{d}"), -int(f"1{d}{e}7"), int(f"3{d}{d}{d}")),
-        edge=lambda d, e: (-d if d else -e, 0),
+        reference='print(str(n).count("{c}") + str(n).count("{d}"))',
+        solve=lambda n, c, d: sum(int(digit) in (c, d) for digit in str(abs(n))),
+        basic=lambda c, d: (int(f"4{c}{d}{c}"), int(f"8{d}{c}1"), int(f"2{c}5")),
+        intermediate=lambda c, d: (-int(f"6{d}{d}{c}"), -int(f"1{c}{d}7"), int(f"3{c}{c}{c}")),
+        edge=lambda c, d: (-d, 0),
     ),
     Family(
         name="weighted_sum",

@@ -2,7 +2,7 @@
 
 from string import ascii_lowercase
 
-from tarot.data.starter.family import Family, each
+from tarot.data.starter.family import Family, each, each_two
 from tarot.data.starter.shapes import TEXT
 
 TRAINED = (
@@ -26,7 +26,7 @@ TRAINED = (
     Family(
         name="count_either",
         shape=TEXT,
-        parameters=each(c=ascii_lowercase, d=ascii_lowercase),
+        parameters=each_two(ascii_lowercase),
         wordings=(
             'Print how many characters are "{c}" or "{d}".',
             'Count the characters "{c}" and "{d}" and print the total.',
@@ -60,7 +60,7 @@ TRAINED = (
     Family(
         name="remove_letters",
         shape=TEXT,
-        parameters=each(c=ascii_lowercase, d=ascii_lowercase),
+        parameters=each_two(ascii_lowercase),
         wordings=(
             'Print it without the characters "{c}" and "{d}".',
             'Remove every "{c}" and "{d}" and print the rest.',
