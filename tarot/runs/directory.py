@@ -1,0 +1,147 @@
+"""The directory that is a run: `runs/<name>-<sha8>`, or one that the user named.
+
+Steps count from 1: step N is the N-th optimizer step, and a checkpoint at N has the effects of
+steps 1 to N.
+"""
+
+import re
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tarot.runs.checkpoints import checkpoint_step, last_complete, remove_incomplete
+from tarot.runs.files import TEMPORARY_SUFFIX, read_json
+from tarot.runs.lock import exclusive
+from tarot.runs.log import StepLog
+from tarot.types import UserError
+
+ROLLOUT_NAME = re.compile(r"step-(\d+)\.parquet")
+
+
+class DirectoryState(StrEnum):
+    """How far the run in a directory has come."""
+
+    NEW = "new"
+    RESUMABLE = "resumable"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The files of a run by name; `prepare` makes one, `open` takes one that is there."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> "RunDirectory":
+        """An existing run; UserError if the directory holds none."""
+        directory = cls(path)
+        if not directory.config_path.is_file():
+            raise UserError(f"{path}: no run directory, it has no config.json")
+        return directory
+
+    @property
+    def config_path(self) -> Path:
+        """The resolved config, which the child obeys."""
+        return self.path / "config.json"
+
+    @property
+    def identity_path(self) -> Path:
+        """The sha and the data's fingerprint."""
+        return self.path / "identity.json"
+
+    @property
+    def environment_path(self) -> Path:
+        """A list of the different environments that the run was started in, in order."""
+        return self.path / "environment.json"
+
+    @property
+    def outcomes_path(self) -> Path:
+        """The probe's outcomes on the untuned model."""
+        return self.path / "outcomes.json"
+
+    @property
+    def decision_path(self) -> Path:
+        """What the adaptive curriculum chose."""
+        return self.path / "decision.json"
+
+    @property
+    def summary_path(self) -> Path:
+        """The results; the run is finished when this file is there, so it is written last."""
+        return self.path / "summary.json"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """The folder of the trainer's checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def rollouts_path(self) -> Path:
+        """The folder with one file of rollouts per step."""
+        return self.path / "rollouts"
+
+    @property
+    def log(self) -> StepLog:
+        """The step log."""
+        return StepLog(self.path / "log.jsonl")
+
+    @property
+    def state(self) -> DirectoryState:
+        """Finished, begun, or not begun."""
+        if self.summary_path.exists():
+            return DirectoryState.FINISHED
+        traces = (self.log.path, self.outcomes_path, self.decision_path, self.checkpoints_path)
+        begun = any(trace.exists() for trace in traces)
+        return DirectoryState.RESUMABLE if begun else DirectoryState.NEW
+
+    def config(self) -> dict[str, Any]:
+        """The resolved config."""
+        config: dict[str, Any] = read_json(self.config_path)
+        return config
+
+    def data_fingerprint(self) -> str:
+        """The hash of the data that the run was prepared for."""
+        return str(read_json(self.identity_path)["data_fingerprint"])
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other processes out while inside; UserError if one is in."""
+        return exclusive(self.path / "lock")
+
+    def rollouts_of(self, step: int) -> Path:
+        """The file of one step's rollouts."""
+        return self.rollouts_path / f"step-{step:06d}.parquet"
+
+    def rollout_files(self) -> dict[int, Path]:
+        """The files of rollouts by step, in order of step."""
+        matches = [(ROLLOUT_NAME.fullmatch(path.name), path) for path in self._in_rollouts()]
+        return dict(sorted((int(match[1]), path) for match, path in matches if match))
+
+    def last_checkpoint(self) -> Path | None:
+        """The complete checkpoint to go on from, or None."""
+        return last_complete(self.checkpoints_path)
+
+    def resume(self) -> Path | None:
+        """Go back to the last complete checkpoint and return it; None means from the start.
+
+        Torn checkpoints are removed, and the log and the rollouts cut back to the checkpoint's
+        step, so that going on leaves every step there once.
+        """
+        remove_incomplete(self.checkpoints_path)
+        checkpoint = self.last_checkpoint()
+        self.cut_back(checkpoint_step(checkpoint) if checkpoint else 0)
+        return checkpoint
+
+    def cut_back(self, step: int) -> None:
+        """Remove what log and rollouts hold of later steps, and what was half written."""
+        self.log.cut_back(step)
+        for later, path in self.rollout_files().items():
+            if later > step:
+                path.unlink()
+        for path in self._in_rollouts():
+            if path.name.endswith(TEMPORARY_SUFFIX):
+                path.unlink()
+
+    def _in_rollouts(self) -> list[Path]:
+        return list(self.rollouts_path.iterdir()) if self.rollouts_path.is_dir() else []

@@ -1,0 +1,122 @@
+"""Rollouts: one parquet file per step, a row per completion, with the verdict of every test.
+
+They hold what every reward is made of, so a finished run can be scored again under another
+curriculum without running a program.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from tarot.runs.directory import RunDirectory
+from tarot.runs.files import write_atomically
+from tarot.types import TestResult, Tier, TierWeights, Verdict
+
+RESULT = pa.struct(
+    [
+        pa.field("tier", pa.string()),
+        pa.field("verdict", pa.string(), nullable=False),
+        pa.field("cpu_s", pa.float64(), nullable=False),
+        pa.field("wall_s", pa.float64(), nullable=False),
+    ]
+)
+SCHEMA = pa.schema(
+    [
+        pa.field("step", pa.int32(), nullable=False),
+        pa.field("progress", pa.float64(), nullable=False),
+        pa.field("group", pa.int32(), nullable=False),
+        pa.field("problem_id", pa.string(), nullable=False),
+        pa.field("family", pa.string()),
+        pa.field("completion", pa.string(), nullable=False),
+        pa.field("program", pa.string()),
+        pa.field("truncated", pa.bool_(), nullable=False),
+        pa.field("results", pa.list_(RESULT), nullable=False),
+        pa.field("reward", pa.float64()),
+        pa.field("parts", pa.map_(pa.string(), pa.float64()), nullable=False),
+        pa.field("weights", pa.struct([pa.field(tier, pa.float64()) for tier in Tier])),
+        pa.field("all_must_pass", pa.bool_(), nullable=False),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One completion of a step: what was generated, how it was judged, what it earned.
+
+    `progress` is (step - 1) / max_steps, at which the policy gave `weights`. `program` is None
+    without code, `reward` None for a completion that was left out of training; `parts` are the
+    unweighted parts of the reward, none of them where it is None.
+    """
+
+    step: int
+    progress: float
+    group: int
+    problem_id: str
+    family: str | None
+    completion: str
+    program: str | None
+    truncated: bool
+    results: tuple[TestResult, ...]
+    reward: float | None
+    parts: Mapping[str, float]
+    weights: TierWeights
+
+
+def write_rollouts(run: RunDirectory, step: int, rollouts: Sequence[Rollout]) -> None:
+    """Write the rollouts of one step, all processes' together, in the order of the batch."""
+    table = pa.Table.from_pylist([_row(rollout) for rollout in rollouts], schema=SCHEMA)
+    buffer = BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    run.rollouts_path.mkdir(exist_ok=True)
+    write_atomically(run.rollouts_of(step), buffer.getvalue())
+
+
+def read_rollouts(run: RunDirectory) -> Iterator[Rollout]:
+    """All rollouts of a run, by step and in the order of each batch."""
+    for path in run.rollout_files().values():
+        for row in pq.read_table(path, schema=SCHEMA).to_pylist():
+            yield _rollout(row)
+
+
+def _row(rollout: Rollout) -> dict[str, Any]:
+    return {
+        "step": rollout.step,
+        "progress": rollout.progress,
+        "group": rollout.group,
+        "problem_id": rollout.problem_id,
+        "family": rollout.family,
+        "completion": rollout.completion,
+        "program": rollout.program,
+        "truncated": rollout.truncated,
+        "results": [
+            {"tier": r.tier, "verdict": r.verdict, "cpu_s": r.cpu_s, "wall_s": r.wall_s}
+            for r in rollout.results
+        ],
+        "reward": rollout.reward,
+        "parts": list(rollout.parts.items()),
+        "weights": dict(rollout.weights.weights),
+        "all_must_pass": rollout.weights.all_must_pass,
+    }
+
+
+def _rollout(row: dict[str, Any]) -> Rollout:
+    weights = {Tier(tier): value for tier, value in row.pop("weights").items() if value is not None}
+    results = tuple(
+        TestResult(
+            None if result["tier"] is None else Tier(result["tier"]),
+            Verdict(result["verdict"]),
+            result["cpu_s"],
+            result["wall_s"],
+        )
+        for result in row.pop("results")
+    )
+    return Rollout(
+        results=results,
+        parts=dict(row.pop("parts")),
+        weights=TierWeights(weights, row.pop("all_must_pass")),
+        **row,
+    )
