@@ -130,6 +130,7 @@ class RunConfig(Strict):
     dry_run: bool
     problems_per_step: PositiveInt
     num_generations: int = Field(ge=2)
+    max_prompt_tokens: PositiveInt
     model: ModelConfig
     prompt: PromptConfig
     data: Node

@@ -1,0 +1,88 @@
+"""Whether this machine is what `hardware` asks for, found out without a GPU library."""
+
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from tarot.config.schema import HardwareConfig
+from tarot.types import UserError
+
+DEMO = "try 'python train.py +experiment=demo'"
+BYTES_PER_MIB = 2**20
+
+
+def check_platform(system: str, architecture: str) -> None:
+    """UserError unless it is Linux on x86-64 or aarch64."""
+    if system != "Linux" or architecture not in ("x86_64", "aarch64"):
+        raise UserError(f"TAROT runs on Linux, x86-64 or aarch64; this is {system} {architecture}")
+
+
+def check_hardware(hardware: HardwareConfig) -> None:
+    """UserError unless the GPUs add up and this machine has them."""
+    check_platform(platform.system(), platform.machine())
+    check_split(hardware)
+    if hardware.gpus == 0:
+        return
+    found = visible_gpus(os.environ)
+    wanted = f"hardware.gpus={hardware.gpus}"
+    if hardware.gpu_memory_gb is not None:
+        wanted += f" with {hardware.gpu_memory_gb:g} GB each"
+    if found < hardware.gpus:
+        raise UserError(f"{wanted}: this machine has {found or 'none'}; {DEMO}")
+    smallest_gb = gpu_memory_gb()
+    if hardware.gpu_memory_gb and smallest_gb and smallest_gb < hardware.gpu_memory_gb:
+        raise UserError(f"{wanted}: this machine's smallest has {smallest_gb:.0f} GB; {DEMO}")
+
+
+def check_split(hardware: HardwareConfig) -> None:
+    """UserError unless training processes and vLLM use the GPUs that `hardware` counts."""
+    if hardware.device == "cpu":
+        used = 0
+    else:
+        is_server = hardware.vllm is not None and hardware.vllm.mode == "server"
+        used = hardware.processes + (hardware.vllm.gpus if hardware.vllm and is_server else 0)
+    if used != hardware.gpus:
+        raise UserError(
+            f"hardware.gpus={hardware.gpus}: hardware.device={hardware.device} with "
+            f"hardware.processes={hardware.processes} and hardware.vllm uses {used}"
+        )
+
+
+def visible_gpus(environment: Mapping[str, str]) -> int:
+    """The number of NVIDIA GPUs that a child process could use."""
+    installed = _installed_gpus()
+    chosen = environment.get("CUDA_VISIBLE_DEVICES")
+    if chosen is None:
+        return installed
+    names = [name.strip() for name in chosen.split(",")]
+    stop = next((index for index, name in enumerate(names) if name in ("", "-1")), len(names))
+    return min(installed, stop)
+
+
+def gpu_memory_gb() -> float | None:
+    """Memory of the smallest GPU in GB (10^9 bytes), or None where nvidia-smi does not say."""
+    sizes = _nvidia_smi("--query-gpu=memory.total", "--format=csv,noheader,nounits")
+    numbers = [int(size) for size in sizes if size.strip().isdigit()]
+    return min(numbers) * BYTES_PER_MIB / 1e9 if numbers else None
+
+
+def _installed_gpus() -> int:
+    nodes = len(list(Path("/dev").glob("nvidia[0-9]*")))
+    if nodes:
+        return nodes
+    listed = Path("/proc/driver/nvidia/gpus")
+    if listed.is_dir():
+        return len(list(listed.iterdir()))
+    return sum(line.startswith("GPU ") for line in _nvidia_smi("-L"))
+
+
+def _nvidia_smi(*arguments: str) -> list[str]:
+    if shutil.which("nvidia-smi") is None:
+        return []
+    result = subprocess.run(
+        ["nvidia-smi", *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+    return result.stdout.splitlines() if result.returncode == 0 else []

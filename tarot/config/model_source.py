@@ -1,0 +1,67 @@
+"""Whether a model can be had: in a folder, in the local cache or on the hub."""
+
+from pathlib import Path
+
+from huggingface_hub import (
+    get_hf_file_metadata,
+    get_token,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HFValidationError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # re-exported lazily
+
+from tarot.config.schema import ModelConfig
+from tarot.types import UserError
+
+CONFIG = "config.json"
+TIMEOUT_S = 15.0
+
+
+def check_model(model: ModelConfig) -> None:
+    """UserError unless the model's weights are here or can be fetched."""
+    if model.source == "gguf_wheel" and model.package is None:
+        raise UserError("model.package: missing; model.source=gguf_wheel needs it")
+    if model.source != "hub":
+        return
+    if not is_local(model.id):
+        _check_hub(model)
+    elif not (Path(model.id) / CONFIG).is_file():
+        raise UserError(f"model.id={model.id}: no folder with a config.json")
+
+
+def is_local(model_id: str) -> bool:
+    """Whether an id is a path: it exists, or does not have the form `owner/name`."""
+    return Path(model_id).is_dir() or model_id[:1] in ("/", ".", "~") or model_id.count("/") != 1
+
+
+def _check_hub(model: ModelConfig) -> None:
+    try:
+        if isinstance(try_to_load_from_cache(model.id, CONFIG, revision=model.revision), str):
+            return
+        url = hf_hub_url(model.id, CONFIG, revision=model.revision)
+        get_hf_file_metadata(url, token=get_token(), timeout=TIMEOUT_S)
+    except (httpx.HTTPError, OfflineModeIsEnabled, EntryNotFoundError, HFValidationError) as error:
+        raise UserError(f"model.id={model.id}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case HFValidationError():
+            return "neither a folder nor an id of the hub"
+        case GatedRepoError():
+            return "gated; accept its terms on the hub and set HF_TOKEN"
+        case RevisionNotFoundError():
+            return "the hub has no such model.revision"
+        case RepositoryNotFoundError() | EntryNotFoundError():
+            return "the hub has no such model"
+        case _:
+            name = type(error).__name__
+            return f"not in the local cache, and the hub cannot be reached ({name})"
