@@ -48,7 +48,7 @@ def starter_problems(
 
 def num_available(split: Split) -> int:
     """How many problems a split can give, whatever the seed."""
-    return sum(len(_parameters(family, split)) for family in _families(split))
+    return sum(len(parameters_of(family, split)) for family in _families(split))
 
 
 def _families(split: Split) -> Sequence[Family]:
@@ -56,12 +56,12 @@ def _families(split: Split) -> Sequence[Family]:
 
 
 def _shuffled(family: Family, split: Split, seed: int) -> list[Parameters]:
-    values = list(_parameters(family, split))
+    values = list(parameters_of(family, split))
     _rng(family.name, split, seed).shuffle(values)
     return values
 
 
-def _parameters(family: Family, split: Split) -> Sequence[Parameters]:
+def parameters_of(family: Family, split: Split) -> Sequence[Parameters]:
     """A split's share, the same for every seed: three fifths train, one fifth each dev and test."""
     values = list(family.parameters)
     _rng(family.name).shuffle(values)

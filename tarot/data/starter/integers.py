@@ -171,7 +171,7 @@ TRAINED = (
         reference='print("yes" if abs(a - b) <= {k} else "no")',
         solve=lambda pair, k: "yes" if max(pair) - min(pair) <= k else "no",
         basic=lambda k: ((k + 4, 5), (3 * k, 1)),
-        intermediate=lambda k: ((1, 3 * k), (-k, k)),
+        intermediate=lambda k: ((1, 3 * k), (-k, k), (5, k + 4), (-2, k - 3)),
         edge=lambda k: ((k, 0), (-k, 1)),
     ),
 )

@@ -7,8 +7,8 @@ from tarot.data.starter.family import Shape
 from tarot.types import Tier
 
 ORDINARY = 70
-LARGE_LIST = 10_000
-LARGE_TEXT_WORDS = 4_000
+LARGE_LIST = 20_000
+LARGE_TEXT_WORDS = 10_000
 WORDS = (
     "apple", "brown", "cold", "dance", "eagle", "fuzzy", "green", "happy", "iron", "joke",
     "kiwi", "lemon", "magic", "night", "ocean", "piano", "quiet", "river", "storm", "table",
@@ -31,7 +31,7 @@ def _draw_pair(tier: Tier, telling: Sequence[tuple[int, int]], rng: Random) -> t
 
 def _draw_list(tier: Tier, telling: Sequence[int], rng: Random) -> list[int]:
     if tier is Tier.COMPLEX:
-        pool = [rng.randrange(-(10**6), 10**6) for _ in range(200)]
+        pool = [rng.randrange(-(10**5), 10**5) for _ in range(200)]
         return rng.choices([*pool, *telling, *telling], k=LARGE_LIST)
     low = ORDINARY if tier is Tier.BASIC else -ORDINARY
     values = [*telling, *(rng.randrange(low, 100) for _ in range(rng.randrange(2, 5)))]

@@ -124,7 +124,7 @@ UNSEEN = (
         reference='print("yes" if s.startswith("{c}") else "no")',
         solve=lambda s, c: "yes" if s[:1] == c else "no",
         basic=lambda c: (f"{c}at", f"{c}o", f"{c}ed", f"{c}un"),
-        intermediate=lambda c: (f"{c.upper()}x", f"o{c}", f"{c}{c}"),
+        intermediate=lambda c: (f"{c.upper()}x", f"{c}{c}", f"{c}7"),
         edge=lambda c: ("", c, c.upper()),
     ),
     Family(
