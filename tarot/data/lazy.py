@@ -1,17 +1,15 @@
-"""The heavy libraries of this package, imported only when a source needs them."""
+"""Heavy libraries (datasets, huggingface_hub, pyarrow), imported when a source needs one."""
 
 import importlib
 from types import ModuleType
 
 from tarot.types import UserError
 
-_EXTRAS = {"datasets": "train", "huggingface_hub": "train", "pyarrow.parquet": "train"}
-
 
 def heavy(module: str) -> ModuleType:
-    """The imported module; raises UserError where the extra that brings it is not installed."""
+    """The imported module; raises UserError where it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError:
-        hint = f"pip install 'tarot-rl[{_EXTRAS[module]}]'"
-        raise UserError(f"data: {module} is not installed; {hint}") from None
+        package = module.partition(".")[0]
+        raise UserError(f"data: {package} is not installed; pip install {package}") from None
