@@ -229,10 +229,14 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a launcher reports; `detail` is the cause of a failure or the id of a job."""
+    """What a launcher reports; `detail` is the cause of a failure or the id of a job.
+
+    `exit_code` is the child's, None where there is none.
+    """
 
     state: RunState
     detail: str = ""
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,120 @@
+"""The plain launcher: one child process on this machine, which never outlives its parent.
+
+It does not cover processes that the child itself starts and leaves behind: they are in the
+child's process group, which is killed with it, but a kill of this process cannot reach them.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+
+from tarot.types import Outcome, Run, RunState
+
+EXIT_INTERRUPTED = 130
+PR_SET_PDEATHSIG = 1
+STDERR_LOG = "stderr.log"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class LocalLauncher:
+    """Runs the child to its end; stdout is shown, stderr goes to a file in the run directory."""
+
+    def __init__(self, tail_lines: int = 15) -> None:
+        """Keep how many of the last lines of stderr a failure shows."""
+        self._tail_lines = tail_lines
+
+    def launch(self, run: Run) -> Outcome:
+        """Start the child and wait; SIGINT and SIGTERM are passed on, a second one kills it."""
+        log = Path(run.directory) / STDERR_LOG
+        start = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as stderr:
+            child = subprocess.Popen(
+                run.command,
+                stderr=stderr,
+                env=child_environment(os.environ, _hardware(run)),
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid()),
+            )
+            try:
+                with _signals_to(child):
+                    code = child.wait()
+            finally:
+                _kill_group(child)
+        return _outcome(code, _tail(log, start, self._tail_lines))
+
+
+def child_environment(
+    environment: Mapping[str, str], hardware: Mapping[str, object]
+) -> dict[str, str]:
+    """The environment of the child: threads as configured, and imports from the current folder.
+
+    Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
+    """
+    path = os.pathsep.join(part for part in (os.getcwd(), environment.get("PYTHONPATH")) if part)
+    child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
+    if hardware["device"] == "cpu":
+        child |= {"OMP_NUM_THREADS": str(hardware["threads"]), "OMP_WAIT_POLICY": "passive"}
+        child["CUDA_VISIBLE_DEVICES"] = ""
+    return child
+
+
+def _hardware(run: Run) -> Mapping[str, object]:
+    config = json.loads((Path(run.directory) / "config.json").read_text(encoding="utf-8"))
+    hardware: Mapping[str, object] = config["hardware"]
+    return hardware
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    def ask_kernel() -> None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask_kernel
+
+
+@contextlib.contextmanager
+def _signals_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Passes on the first signal, so that the child can save; the second one ends it."""
+    received: list[int] = []
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if len(received) == 1:
+            child.send_signal(number)
+        else:
+            _kill_group(child)
+
+    kept = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _kill_group(child: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def _tail(log: Path, start: int, num_lines: int) -> str:
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode(errors="replace").splitlines()
+    return "\n".join(lines[-num_lines:])
+
+
+def _outcome(code: int, tail: str) -> Outcome:
+    if code == 0:
+        return Outcome(RunState.FINISHED)
+    if code in (EXIT_INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+        return Outcome(RunState.INTERRUPTED)
+    return Outcome(RunState.FAILED, tail, exit_code=code)

@@ -1,0 +1,1 @@
+"""The command line: `tarot VERB key=value …`; `train.py` is `tarot train`."""

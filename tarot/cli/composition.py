@@ -1,0 +1,122 @@
+"""The border to Hydra: from arguments to plain configs, before anything is done with them.
+
+Hydra composes and nothing more: it runs no job, makes no directory and configures no logging.
+"""
+
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import hydra
+import yaml
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+from tarot.config.validation import suggestion
+from tarot.types import UserError
+
+CONF = Path(__file__).parents[2] / "conf"
+QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
+PLAIN_KEY = re.compile(r"([A-Za-z_][\w.-]*)=")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One resolved config and the overrides that it came from."""
+
+    config: dict[str, Any]
+    overrides: tuple[str, ...]
+
+
+def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
+    """The configs that the arguments ask for, several with `-m`.
+
+    None for `--help`, `--cfg` and the like, which Hydra answers on stdout. UserError for
+    everything that does not compose or resolve.
+    """
+    jobs: list[Composed] = []
+    faults: list[OmegaConfBaseException] = []
+
+    def collect(config: DictConfig) -> None:
+        try:
+            jobs.append(Composed(_plain(config), tuple(HydraConfig.get().overrides.task)))
+        except OmegaConfBaseException as error:
+            faults.append(error)
+
+    main = hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb)(collect)
+    try:
+        with _arguments([open_key(argument) for argument in arguments]), _one_line_usage():
+            main()
+    except (HydraException, OmegaConfBaseException, ValueError, yaml.YAMLError) as error:
+        raise UserError(_line(error)) from error
+    if faults:
+        raise UserError(_line(faults[0])) from faults[0]
+    return jobs
+
+
+def open_key(argument: str) -> str:
+    """The argument with `++` before a key that is no group.
+
+    Hydra then takes every key, so that `trainer.x` needs no `+`, and unknown ones are found by
+    the validation, which knows what they should have been.
+    """
+    match = PLAIN_KEY.match(argument)
+    if match is None or match[1].startswith("hydra.") or (CONF / match[1]).is_dir():
+        return argument
+    return f"++{argument}"
+
+
+def _plain(config: DictConfig) -> dict[str, Any]:
+    return dict(OmegaConf.to_container(config, resolve=True, throw_on_missing=True))  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def _arguments(arguments: Sequence[str]) -> Iterator[None]:
+    """Hydra reads sys.argv, and makes directories for its jobs wherever it is told to."""
+    kept = sys.argv
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    with TemporaryDirectory() as scratch:
+        directories = (f"hydra.run.dir={scratch}", f"hydra.sweep.dir={scratch}")
+        sys.argv = [kept[0], *QUIET, *directories, *arguments]
+        try:
+            yield
+        finally:
+            sys.argv = kept
+
+
+@contextlib.contextmanager
+def _one_line_usage() -> Iterator[None]:
+    """Turns argparse's usage text and exit into one line; warnings still reach stderr."""
+    written = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(written):
+            yield
+    except SystemExit as stop:
+        if stop.code:
+            raise UserError(written.getvalue().strip().rpartition("error: ")[2]) from stop
+    sys.stderr.write(written.getvalue())
+
+
+def _line(error: Exception) -> str:
+    """What went wrong, without Hydra's and OmegaConf's further lines."""
+    if isinstance(error, MissingConfigException) and error.options:
+        group, _, option = str(error.missing_cfg_file).rpartition("/")
+        return f"{group}={option}: no such option" + suggestion(option, error.options)
+    if isinstance(error, MissingMandatoryValue):
+        return f"{error.full_key}: missing; give {error.full_key}=…"
+    if isinstance(error, OmegaConfBaseException):
+        return f"{error.full_key}: {str(error).splitlines()[0]}"
+    lines = (line for line in str(error).splitlines() if not line.startswith("See http"))
+    text = " ".join(" ".join(lines).replace("'++", "'").split())
+    if isinstance(error, OverrideParseException):
+        return f"{error.override.removeprefix('++')}: {text}"
+    return text

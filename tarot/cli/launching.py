@@ -1,0 +1,49 @@
+"""Starting a planned run's child, and saying how it ended."""
+
+import sys
+from pathlib import Path
+
+from tarot.cli.exits import Exit
+from tarot.cli.planning import PlannedRun
+from tarot.config.targets import build
+from tarot.runs import DirectoryState, prepare
+from tarot.types import Launcher, Outcome, Run, RunState, UserError
+
+ALREADY_FINISHED = "already finished"
+
+
+def launch(planned: PlannedRun) -> Outcome:
+    """Make or find the run's directory and run its child; never raises for what goes wrong."""
+    try:
+        directory = prepare(planned.config, planned.data_fingerprint)
+    except UserError as error:
+        return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+    if directory.state is DirectoryState.FINISHED:
+        return Outcome(RunState.FINISHED, ALREADY_FINISHED)
+    launcher: Launcher = build("launcher", planned.config["launcher"])
+    path = str(directory.path)
+    return launcher.launch(Run(path, (sys.executable, "-m", "tarot.training", path)))
+
+
+def exit_code(outcome: Outcome) -> int:
+    """The exit code of the command for one outcome."""
+    if outcome.state is RunState.FAILED:
+        return Exit.USER_ERROR if outcome.exit_code == Exit.USER_ERROR else Exit.FAILED
+    return Exit.INTERRUPTED if outcome.state is RunState.INTERRUPTED else Exit.OK
+
+
+def report(outcome: Outcome, directory: Path, command: str) -> None:
+    """What the user needs to know that the child could not say itself."""
+    lines = outcome.detail.splitlines() or [""]
+    match outcome.state:
+        case RunState.FINISHED if outcome.detail == ALREADY_FINISHED:
+            sys.stdout.write(f"{directory} is finished; nothing to do\n")
+        case RunState.SUBMITTED:
+            sys.stdout.write(f"{directory} is submitted as {outcome.detail}\n")
+        case RunState.INTERRUPTED:
+            sys.stderr.write(f"stopped; go on from the last checkpoint with: {command}\n")
+        case RunState.FAILED if outcome.exit_code == Exit.USER_ERROR:
+            sys.stderr.write(f"{lines[-1]}\n")
+        case RunState.FAILED:
+            cause = f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}"
+            sys.stderr.write("\n".join([*lines, cause, f"the whole log: {directory}/stderr.log\n"]))

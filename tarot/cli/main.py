@@ -1,0 +1,46 @@
+"""The one command; every fault of the user's ends it with one line and exit code 2."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from tarot.cli.exits import Exit
+from tarot.types import UserError
+
+VERBS = {
+    "train": "train a model, or go on with a run",
+    "reproduce": "start a finished run again elsewhere and compare",
+    "bench": "measure the sandbox on this machine",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and give back the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in ("-h", "--help"):
+        sys.stdout.write(_overview())
+        return Exit.OK
+    verb, *rest = given
+    _extend_path()
+    try:
+        if verb not in VERBS:
+            raise UserError(f"{verb}: no such verb; choose from {', '.join(VERBS)}")
+        return int(importlib.import_module(f"tarot.cli.{verb}").run(rest))
+    except UserError as error:
+        sys.stderr.write(" ".join(str(error).split()) + "\n")
+        return Exit.USER_ERROR
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _overview() -> str:
+    width = max(map(len, VERBS))
+    rows = "".join(f"  {verb:{width}}  {text}\n" for verb, text in VERBS.items())
+    return f"tarot VERB key=value …\n\n{rows}\n`tarot VERB --help` lists what a verb takes.\n"
+
+
+def _extend_path() -> None:
+    """A class of the user's own, named by `_target_`, may stand in the current folder."""
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())

@@ -1,0 +1,121 @@
+"""From a composed config to a run that can start: all checks, before anything heavy."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tarot.config.batches import plan_batches
+from tarot.config.machine import check_hardware
+from tarot.config.model_source import check_model
+from tarot.config.run import validate_run
+from tarot.config.schema import RunConfig
+from tarot.config.targets import build
+from tarot.curriculum import phases
+from tarot.data import DataSource
+from tarot.runs import locate
+from tarot.types import Tier, TierWeights, UserError
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A valid config, its typed form, and where its run lies."""
+
+    config: Mapping[str, Any]
+    settings: RunConfig
+    data_fingerprint: str
+    directory: Path
+
+
+def plan_run(config: Mapping[str, Any]) -> PlannedRun:
+    """Check the config, the machine, the data and the model; UserError for the first fault.
+
+    A dry run is planned anywhere: `show_plan` tells what is missing.
+    """
+    settings = validate_run(config)
+    for key in ("curriculum", "reward"):
+        build(key, config[key])
+    if not settings.dry_run:
+        for check in _checks_of_place(config, settings):
+            check()
+    fingerprint = _source(config["data"]).fingerprint()
+    return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
+
+
+def show_plan(run: PlannedRun, console: Console) -> None:
+    """What the run would do, and what of it this machine lacks."""
+    settings, hardware = run.settings, run.settings.hardware
+    batches = plan_batches(settings)
+    table = Table(show_header=False, box=None)
+    table.add_row("directory", str(run.directory))
+    table.add_row("model", f"{settings.model.id} ({settings.model.architecture.parameters:,})")
+    table.add_row(
+        "step",
+        f"{settings.problems_per_step} problems x {settings.num_generations} completions = "
+        f"{batches.completions_per_step} = {hardware.processes} processes x "
+        f"{hardware.per_device_batch_size} x {batches.accumulation_steps} accumulation steps",
+    )
+    table.add_row("stages", ", ".join(_stages(settings)))
+    table.add_row("curriculum", "\n".join(_schedule(run.config["curriculum"])))
+    for fault in _missing_here(run):
+        table.add_row("missing here", fault)
+    console.print(table, soft_wrap=True)
+
+
+def _source(node: Mapping[str, Any]) -> DataSource:
+    source: DataSource = build("data", node)
+    return source
+
+
+def _checks_of_place(
+    config: Mapping[str, Any], settings: RunConfig
+) -> tuple[Callable[[], None], ...]:
+    """Whether what the run needs is here, cheapest first."""
+    return (
+        partial(check_hardware, settings.hardware),
+        partial(_check_data, config["data"]),
+        partial(check_model, settings.model),
+    )
+
+
+def _check_data(node: Mapping[str, Any]) -> None:
+    try:
+        _source(node).check()
+    except UserError as error:
+        text = str(error)
+        raise UserError(text if text.startswith("data.") else f"data: {text}") from error
+
+
+def _stages(settings: RunConfig) -> list[str]:
+    cold_start = ["cold start"] if settings.cold_start else []
+    return [*cold_start, "probe", "GRPO", "evaluation"]
+
+
+def _schedule(node: Mapping[str, Any]) -> list[str]:
+    curriculum = build("curriculum", node)
+    if not hasattr(curriculum, "at"):
+        return ["decided at start"]
+    return [f"from {phase.start:.0%}: {_weights(phase.weights)}" for phase in phases(curriculum)]
+
+
+def _weights(weights: TierWeights) -> str:
+    active = weights.weights
+    shown = ", ".join(f"{tier} {active[tier]:g}" for tier in Tier if tier in active)
+    return f"{shown}, all must pass" if weights.all_must_pass else shown
+
+
+def _missing_here(run: PlannedRun) -> list[str]:
+    faults = (_fault(check) for check in _checks_of_place(run.config, run.settings))
+    return [fault for fault in faults if fault]
+
+
+def _fault(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except UserError as error:
+        return str(error)
+    return ""

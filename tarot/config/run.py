@@ -1,0 +1,24 @@
+"""Everything about a run's config that can be told from the config alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tarot.config.batches import plan_batches
+from tarot.config.machine import check_split
+from tarot.config.schema import RunConfig
+from tarot.config.targets import check_target
+from tarot.config.trainer_fields import check_trainer
+from tarot.config.validation import parse
+
+TARGETS = ("data", "curriculum", "reward", "sandbox", "launcher")
+
+
+def validate_run(config: Mapping[str, Any]) -> RunConfig:
+    """The config as types; UserError for the first key, type, field or number that is wrong."""
+    run = parse(RunConfig, config)
+    check_trainer(run.trainer)
+    for key in TARGETS:
+        check_target(key, config[key])
+    check_split(run.hardware)
+    plan_batches(run)
+    return run
