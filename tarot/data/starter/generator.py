@@ -51,16 +51,6 @@ def num_available(split: Split) -> int:
     return sum(len(parameters_of(family, split)) for family in _families(split))
 
 
-def _families(split: Split) -> Sequence[Family]:
-    return UNSEEN if split is Split.UNSEEN else TRAINED
-
-
-def _shuffled(family: Family, split: Split, seed: int) -> list[Parameters]:
-    values = list(parameters_of(family, split))
-    _rng(family.name, split, seed).shuffle(values)
-    return values
-
-
 def parameters_of(family: Family, split: Split) -> Sequence[Parameters]:
     """A split's share, the same for every seed: three fifths train, one fifth each dev and test."""
     values = list(family.parameters)
@@ -70,6 +60,16 @@ def parameters_of(family: Family, split: Split) -> Sequence[Parameters]:
     fifth = len(values) // 5
     shares = {Split.DEV: values[:fifth], Split.TEST: values[fifth : 2 * fifth]}
     return shares.get(split, values[2 * fifth :])
+
+
+def _families(split: Split) -> Sequence[Family]:
+    return UNSEEN if split is Split.UNSEEN else TRAINED
+
+
+def _shuffled(family: Family, split: Split, seed: int) -> list[Parameters]:
+    values = list(parameters_of(family, split))
+    _rng(family.name, split, seed).shuffle(values)
+    return values
 
 
 def _problem(
