@@ -12,4 +12,4 @@ def heavy(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        raise UserError(f"data: {package} is not installed; pip install {package}") from None
+        raise UserError(f"{package} is not installed; pip install {package}") from None

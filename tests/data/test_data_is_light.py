@@ -27,5 +27,5 @@ def test_a_library_that_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "datasets", None)
-    with pytest.raises(UserError, match=r"^data: datasets is not installed; pip install datasets$"):
+    with pytest.raises(UserError, match=r"^datasets is not installed; pip install datasets$"):
         heavy("datasets")

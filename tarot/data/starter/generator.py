@@ -29,7 +29,7 @@ def starter_problems(
     """
     if not 1 <= num_problems <= num_available(split):
         raise UserError(
-            f"data: {num_problems} starter problems asked of split {split}; "
+            f"{num_problems} starter problems asked of split {split}; "
             f"choose 1 to {num_available(split)}"
         )
     families = _families(split)
