@@ -1,0 +1,1 @@
+"""From completions to verdicts: extraction, comparison and the grader over a sandbox."""

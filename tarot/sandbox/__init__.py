@@ -1,0 +1,1 @@
+"""Running untrusted programs: providers of the `Sandbox` protocol."""

@@ -1,0 +1,109 @@
+"""One batch of jobs over the seats of a sandbox: hand out, collect, try again, give up."""
+
+import logging
+import select
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tarot.sandbox.handle import Slot, SlotError
+from tarot.sandbox.seat import Kind, Seat, kind_of
+from tarot.types import Execution, Job, StopReason
+
+logger = logging.getLogger(__name__)
+
+LOST = Execution(b"", b"", None, 0.0, 0.0, 0.0, StopReason.INFRASTRUCTURE)
+
+_MAX_FAILED_STARTS = 3
+
+
+class _Errand(NamedTuple):
+    number: int
+    seat: Seat
+    kind: Kind
+    slot: Slot
+
+
+class Batch:
+    """A batch in progress; a job that no slot could run `attempts` times over is lost."""
+
+    def __init__(self, jobs: Sequence[Job], seats: Sequence[Seat], attempts: int) -> None:
+        """Queue `jobs` for `seats`."""
+        self._jobs = jobs
+        self._attempts_left = [attempts] * len(jobs)
+        self._results = [LOST] * len(jobs)
+        self._waiting = deque(range(len(jobs)))
+        self._idle = list(seats)
+        self._busy: dict[int, _Errand] = {}
+        self._poller = select.poll()
+        self._num_failed_starts = 0
+
+    def run(self) -> list[Execution]:
+        """One execution per job, in order; an interrupt ends the jobs under way."""
+        try:
+            while self._waiting or self._busy:
+                self._hand_out()
+                self._take_in()
+        except BaseException:
+            for errand in self._busy.values():
+                errand.seat.discard(errand.kind)
+            raise
+        return self._results
+
+    def _hand_out(self) -> None:
+        while self._waiting and self._idle:
+            index, seat = self._waiting.popleft(), self._idle.pop()
+            kind = kind_of(self._jobs[index])
+            try:
+                slot = seat.slot(kind)
+                self._num_failed_starts = 0
+                slot.submit(self._jobs[index])
+            except (SlotError, OSError) as error:
+                self._num_failed_starts += 1
+                self._idle.append(seat)
+                self._fail(index, seat, kind, error)
+                continue
+            self._busy[slot.fileno()] = _Errand(index, seat, kind, slot)
+            self._poller.register(slot.fileno(), select.POLLIN)
+
+    def _take_in(self) -> None:
+        if not self._busy:
+            return
+        deadline_s = min(errand.slot.deadline_s for errand in self._busy.values())
+        wait_ms = max(0.0, deadline_s - time.monotonic()) * 1000 + 1
+        for descriptor, _ in self._poller.poll(wait_ms):
+            self._conclude(self._release(descriptor))
+        now_s = time.monotonic()
+        for descriptor, errand in list(self._busy.items()):
+            if errand.slot.deadline_s < now_s:
+                self._release(descriptor)
+                self._fail(errand.number, errand.seat, errand.kind, "the slot does not answer")
+
+    def _release(self, descriptor: int) -> _Errand:
+        errand = self._busy.pop(descriptor)
+        self._poller.unregister(descriptor)
+        self._idle.append(errand.seat)
+        return errand
+
+    def _conclude(self, errand: _Errand) -> None:
+        index, seat, kind, slot = errand
+        try:
+            execution = slot.collect(self._jobs[index])
+        except (SlotError, OSError) as error:
+            self._fail(index, seat, kind, error)
+            return
+        if execution.stopped_by is StopReason.INFRASTRUCTURE:
+            self._fail(index, seat, kind, "the program was killed from outside")
+            return
+        self._results[index] = execution
+
+    def _fail(self, index: int, seat: Seat, kind: Kind, cause: object) -> None:
+        """Put a job back in the queue for a fresh slot, or leave it lost."""
+        logger.warning("sandbox: a job could not be judged: %s", cause)
+        seat.discard(kind)
+        self._attempts_left[index] -= 1
+        if self._num_failed_starts >= _MAX_FAILED_STARTS:
+            self._waiting.clear()
+        elif self._attempts_left[index]:
+            self._waiting.appendleft(index)
