@@ -3,14 +3,18 @@
 import math
 import pickle
 from itertools import product
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hydra.utils import instantiate
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
 from tarot.curriculum import code_reward, phases
 from tarot.types import Policy, Tier
 
+FOLDER = Path(__file__).parents[2] / "conf" / "curriculum"
 PORTFOLIO = {
     "average",
     "basic_only",
@@ -59,6 +63,12 @@ PUBLISHED: dict[str, dict[tuple[float, ...], list[int]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def policies() -> dict[str, Policy]:
+    nodes = {path.stem: OmegaConf.load(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    return {name: instantiate(node) for name, node in nodes.items() if "defaults" not in node}
+
+
 def rewards(policy: Policy, progress: float, normalize: bool) -> list[float | None]:
     weights = policy.at(progress)
     return [code_reward(passes, weights, normalize) for passes in PATTERNS]
@@ -68,6 +78,7 @@ def test_the_portfolio_has_the_nine_policies(policies: dict[str, Policy]) -> Non
     assert set(policies) == PORTFOLIO
 
 
+@settings(deadline=None)
 @given(progress=PROGRESS)
 def test_a_policy_is_total_with_positive_finite_weights(
     policies: dict[str, Policy], progress: float
@@ -78,6 +89,7 @@ def test_a_policy_is_total_with_positive_finite_weights(
         assert all(math.isfinite(weight) and weight > 0 for weight in weights.values())
 
 
+@settings(deadline=None)
 @given(first=PROGRESS, second=PROGRESS)
 def test_a_policy_has_no_memory(policies: dict[str, Policy], first: float, second: float) -> None:
     for policy in policies.values():
@@ -86,6 +98,7 @@ def test_a_policy_has_no_memory(policies: dict[str, Policy], first: float, secon
         assert policy.at(first) == before == pickle.loads(pickle.dumps(policy)).at(first)
 
 
+@settings(deadline=None)
 @given(progress=PROGRESS)
 def test_the_normalised_ceiling_is_exactly_one_at_every_moment(
     policies: dict[str, Policy], progress: float

@@ -1,0 +1,54 @@
+"""The lock between real processes."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tarot.runs import RunDirectory, prepare
+from tarot.runs.lock import exclusive
+from tarot.types import UserError
+
+Child = Callable[[str], "subprocess.Popen[str]"]
+HOLD = """
+import os, sys, time
+from pathlib import Path
+from tarot.runs.lock import exclusive
+with exclusive(Path({path!r})):
+    {inside}
+    print("held", flush=True)
+    time.sleep(60)
+"""
+# An orphan that outlives its parent, as a forked worker may.
+FORK = "orphan = os.fork()\n    if not orphan:\n        time.sleep(5)\n        os._exit(0)"
+
+
+def test_a_second_process_is_told_who_holds_the_run(config: dict[str, Any], child: Child) -> None:
+    run = prepare(config, "data")
+    holder = child(HOLD.format(path=str(run.path / "lock"), inside="pass"))
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(UserError, match=f"process {holder.pid} runs it"), run.lock():
+        pass
+    with pytest.raises(UserError, match=f"process {holder.pid} runs it"):
+        prepare(config, "data")
+
+
+@pytest.mark.parametrize("inside", ["pass", FORK], ids=["alone", "with a forked worker"])
+def test_a_killed_process_lets_go(tmp_path: Path, child: Child, inside: str) -> None:
+    holder = child(HOLD.format(path=str(tmp_path / "lock"), inside=inside))
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    with exclusive(tmp_path / "lock"):
+        pass
+
+
+def test_a_lock_can_be_taken_again_after_use(tmp_path: Path) -> None:
+    for _ in range(2):
+        with RunDirectory(tmp_path).lock():
+            pass
