@@ -19,16 +19,16 @@ from pathlib import Path
 from tarot.runs.lock import exclusive
 with exclusive(Path({path!r})):
     {inside}
-    print("held", flush=True)
     time.sleep(60)
 """
+SAY = 'print("held", flush=True)'
 # An orphan that outlives its parent, as a forked worker may.
-FORK = "orphan = os.fork()\n    if not orphan:\n        time.sleep(5)\n        os._exit(0)"
+FORK = f"if not os.fork():\n        {SAY}\n        time.sleep(5)\n        os._exit(0)"
 
 
 def test_a_second_process_is_told_who_holds_the_run(config: dict[str, Any], child: Child) -> None:
     run = prepare(config, "data")
-    holder = child(HOLD.format(path=str(run.path / "lock"), inside="pass"))
+    holder = child(HOLD.format(path=str(run.path / "lock"), inside=SAY))
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     with pytest.raises(UserError, match=f"process {holder.pid} runs it"), run.lock():
@@ -37,7 +37,7 @@ def test_a_second_process_is_told_who_holds_the_run(config: dict[str, Any], chil
         prepare(config, "data")
 
 
-@pytest.mark.parametrize("inside", ["pass", FORK], ids=["alone", "with a forked worker"])
+@pytest.mark.parametrize("inside", [SAY, FORK], ids=["alone", "with a forked worker"])
 def test_a_killed_process_lets_go(tmp_path: Path, child: Child, inside: str) -> None:
     holder = child(HOLD.format(path=str(tmp_path / "lock"), inside=inside))
     assert holder.stdout is not None
