@@ -20,6 +20,11 @@ class ShuffledReward:
         self._reward = reward
         self._seed = seed
 
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The parts of the inner reward."""
+        return self._reward.part_names
+
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """One value per completion; None exactly where the inner reward gives None."""
         values = self._reward(completions)

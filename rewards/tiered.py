@@ -38,6 +38,11 @@ class TieredReward:
         if not self._parts:
             raise UserError("reward.parts: no part is left to reward; give `code` a weight")
 
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The parts with a weight, sorted."""
+        return tuple(self._parts)
+
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """One value per completion, in order."""
         return [self._value(completion) for completion in completions]

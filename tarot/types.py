@@ -212,7 +212,14 @@ class RewardValue:
 
 
 class Reward(Protocol):
-    """Turns graded completions into rewards; None leaves a completion out of training."""
+    """Turns graded completions into rewards; None leaves a completion out of training.
+
+    `part_names` are the keys of every value's parts; they fix the keys of the metrics.
+    """
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The parts of every value, in a fixed order."""
 
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """One value per completion, in order; None exactly where the grade is not judged."""

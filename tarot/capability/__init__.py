@@ -6,7 +6,9 @@ from tarot.capability.outcomes import (
     PatternCount,
     ProblemOutcomes,
     read_outcomes,
+    suite_scores,
     tier_means,
+    tier_scores,
     write_outcomes,
 )
 from tarot.capability.signal import Signal, mean_varied_share, varied_share
@@ -21,7 +23,9 @@ __all__ = [
     "Signal",
     "mean_varied_share",
     "read_outcomes",
+    "suite_scores",
     "tier_means",
+    "tier_scores",
     "varied_share",
     "write_outcomes",
 ]

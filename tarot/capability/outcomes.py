@@ -5,7 +5,7 @@ inside a group: which tiers pass together, and how much problems differ.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -71,19 +71,32 @@ def read_outcomes(text: str | bytes) -> tuple[ProblemOutcomes, ...]:
 
 def tier_means(outcomes: Sequence[ProblemOutcomes]) -> dict[Tier, Estimate]:
     """Pass rate per tier with its 95% interval; tiers that no problem has are absent."""
-    means: dict[Tier, Estimate] = {}
-    for tier in Tier:
-        samples = {problem.problem_id: _tier_scores(problem, tier) for problem in outcomes}
-        if any(samples.values()):
-            means[tier] = clustered_mean(samples)
-    return means
+    samples = {tier: tier_scores(outcomes, tier) for tier in Tier}
+    return {tier: clustered_mean(found) for tier, found in samples.items() if any(found.values())}
 
 
-def _tier_scores(problem: ProblemOutcomes, tier: Tier) -> list[float]:
-    """One score per judged sample; empty if the problem lacks the tier."""
-    return [
-        pattern.passes[tier]
-        for pattern in problem.patterns
-        if tier in pattern.passes
-        for _ in range(pattern.count)
-    ]
+def tier_scores(outcomes: Sequence[ProblemOutcomes], tier: Tier) -> dict[str, list[float]]:
+    """Per problem, the share of the tier's tests that each judged sample passed.
+
+    The list is empty for a problem that lacks the tier.
+    """
+    return _scores(outcomes, lambda passes: passes.get(tier))
+
+
+def suite_scores(outcomes: Sequence[ProblemOutcomes]) -> dict[str, list[float]]:
+    """Per problem, 1 or 0 for each judged sample: whether it passed every tier in full."""
+    return _scores(outcomes, lambda passes: float(min(passes.values()) == 1) if passes else None)
+
+
+def _scores(
+    outcomes: Sequence[ProblemOutcomes], score: Callable[[Mapping[Tier, float]], float | None]
+) -> dict[str, list[float]]:
+    return {
+        problem.problem_id: [
+            value
+            for pattern in problem.patterns
+            if (value := score(pattern.passes)) is not None
+            for _ in range(pattern.count)
+        ]
+        for problem in outcomes
+    }

@@ -69,6 +69,7 @@ class GradingConfig(Strict):
     """How an execution is judged."""
 
     comparator: Literal["tokens", "published"]
+    max_unjudged_share: float = Field(gt=0, le=1)
     limits: LimitsConfig
 
 
@@ -107,10 +108,18 @@ class ColdStartConfig(Strict):
 
 
 class EvaluationConfig(Strict):
-    """How the model is measured before and after training."""
+    """How the model is measured before and after training.
 
+    `samples` completions each of `problems` problems of `split` (`dev` to tune on), and of
+    `unseen_problems` from families that no other split has; `batch_size` completions are
+    generated at once.
+    """
+
+    split: Literal["test", "dev"]
     problems: PositiveInt
+    unseen_problems: PositiveInt
     samples: PositiveInt
+    batch_size: PositiveInt
 
 
 class TrackerConfig(Strict):

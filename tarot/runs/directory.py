@@ -59,8 +59,8 @@ class RunDirectory:
 
     @property
     def outcomes_path(self) -> Path:
-        """The probe's outcomes on the untuned model."""
-        return self.path / "outcomes.json"
+        """The folder with a file for each split's outcomes, before and after training."""
+        return self.path / "outcomes"
 
     @property
     def decision_path(self) -> Path:

@@ -21,23 +21,28 @@ _WORDINGS = {
 
 
 def starter_problems(
-    split: Split, num_problems: int, seed: int, tests_per_tier: int = 1
+    split: Split,
+    num_problems: int,
+    seed: int,
+    tests_per_tier: int = 1,
+    families: Sequence[str] | None = None,
 ) -> tuple[Problem, ...]:
     """The first `num_problems` of a split, family by family in turn; a longer set begins alike.
 
-    No two of them share family and parameter. Raises UserError when the families have no more.
+    `families` names those to draw from, all by default; the unseen families are always all. No two
+    problems share family and parameter. Raises UserError when the families have no more.
     """
-    if not 1 <= num_problems <= num_available(split):
+    most = num_available(split, families)
+    if not 1 <= num_problems <= most:
         raise UserError(
-            f"{num_problems} starter problems asked of split {split}; "
-            f"choose 1 to {num_available(split)}"
+            f"{num_problems} starter problems asked of split {split}; choose 1 to {most}"
         )
-    families = _families(split)
-    queues = {family.name: _shuffled(family, split, seed) for family in families}
+    drawn_from = _families(split, families)
+    queues = {family.name: _shuffled(family, split, seed) for family in drawn_from}
     turns = [
         (turn, family)
         for turn in range(max(map(len, queues.values())))
-        for family in families
+        for family in drawn_from
         if turn < len(queues[family.name])
     ]
     return tuple(
@@ -46,9 +51,9 @@ def starter_problems(
     )
 
 
-def num_available(split: Split) -> int:
+def num_available(split: Split, families: Sequence[str] | None = None) -> int:
     """How many problems a split can give, whatever the seed."""
-    return sum(len(parameters_of(family, split)) for family in _families(split))
+    return sum(len(parameters_of(family, split)) for family in _families(split, families))
 
 
 def parameters_of(family: Family, split: Split) -> Sequence[Parameters]:
@@ -62,8 +67,19 @@ def parameters_of(family: Family, split: Split) -> Sequence[Parameters]:
     return shares.get(split, values[2 * fifth :])
 
 
-def _families(split: Split) -> Sequence[Family]:
-    return UNSEEN if split is Split.UNSEEN else TRAINED
+def _families(split: Split, names: Sequence[str] | None) -> Sequence[Family]:
+    """UserError for a name that no trained family has."""
+    if split is Split.UNSEEN:
+        return UNSEEN
+    if names is None:
+        return TRAINED
+    known = [family.name for family in TRAINED]
+    if not names or (strange := [name for name in names if name not in known]):
+        raise UserError(
+            f"data.families: {strange[0] if names else 'empty'!r} is no family to train on; "
+            f"choose from {', '.join(known)}"
+        )
+    return [family for family in TRAINED if family.name in names]
 
 
 def _shuffled(family: Family, split: Split, seed: int) -> list[Parameters]:

@@ -1,0 +1,98 @@
+"""Sampling completions with transformers, batched by length."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import GenerationConfig
+
+from tarot.prompts import Message
+from tarot.sampling.loading import LoadedModel
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingSettings:
+    """How completions are drawn; `batch_size` counts sequences generated at once."""
+
+    temperature: float
+    top_p: float
+    top_k: int
+    max_new_tokens: int
+    batch_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A sampled text; `truncated` means that the token limit cut it off."""
+
+    text: str
+    num_tokens: int
+    truncated: bool
+
+
+def sample(
+    loaded: LoadedModel,
+    prompts: Sequence[Sequence[Message]],
+    samples: int,
+    settings: SamplingSettings,
+    seed: int,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> list[list[Completion]]:
+    """Draw `samples` completions for each prompt, in the order of `prompts`.
+
+    The result depends on the weights, the arguments and nothing else: the global random state
+    is left as it was. `on_progress` is told the number of prompts done.
+    """
+    encoded = [_token_ids(loaded, prompt) for prompt in prompts]
+    order = sorted(range(len(prompts)), key=lambda index: len(encoded[index]))
+    prompts_per_batch = max(1, settings.batch_size // samples)
+    results: list[list[Completion]] = [[] for _ in prompts]
+    was_training = loaded.weights.training
+    loaded.weights.eval()
+    with torch.random.fork_rng(), torch.inference_mode():
+        torch.manual_seed(seed)
+        for start in range(0, len(order), prompts_per_batch):
+            batch = order[start : start + prompts_per_batch]
+            drawn = _sample_batch(loaded, [encoded[i] for i in batch], samples, settings)
+            for index, completions in zip(batch, drawn, strict=True):
+                results[index] = completions
+            on_progress(min(start + prompts_per_batch, len(order)))
+    loaded.weights.train(was_training)
+    return results
+
+
+def _token_ids(loaded: LoadedModel, prompt: Sequence[Message]) -> list[int]:
+    encoded = loaded.tokenizer.apply_chat_template(
+        list(prompt), add_generation_prompt=True, tokenize=True, return_dict=True
+    )
+    return list(encoded["input_ids"])
+
+
+def _sample_batch(
+    loaded: LoadedModel, encoded: list[list[int]], samples: int, settings: SamplingSettings
+) -> list[list[Completion]]:
+    tokenizer = loaded.tokenizer
+    padded = tokenizer.pad({"input_ids": encoded}, padding_side="left", return_tensors="pt")
+    inputs = padded.to(loaded.weights.device)
+    generation = GenerationConfig(
+        do_sample=settings.temperature > 0,
+        temperature=settings.temperature or None,
+        top_p=settings.top_p,
+        top_k=settings.top_k,
+        max_new_tokens=settings.max_new_tokens,
+        num_return_sequences=samples,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    sequences = loaded.weights.generate(**inputs, generation_config=generation)
+    new_tokens = sequences[:, inputs["input_ids"].shape[1] :].tolist()
+    completions = [_completion(loaded, row) for row in new_tokens]
+    return [completions[i : i + samples] for i in range(0, len(completions), samples)]
+
+
+def _completion(loaded: LoadedModel, tokens: list[int]) -> Completion:
+    eos = loaded.tokenizer.eos_token_id
+    truncated = eos not in tokens
+    kept = tokens if truncated else tokens[: tokens.index(eos)]
+    text = loaded.tokenizer.decode(kept, skip_special_tokens=True)
+    return Completion(text=text, num_tokens=len(kept), truncated=truncated)

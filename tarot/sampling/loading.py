@@ -1,0 +1,35 @@
+"""Loading a checkpoint for generation or training."""
+
+from dataclasses import dataclass
+
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from tarot.config.schema import ModelConfig
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """Weights and the tokenizer that goes with them."""
+
+    weights: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+
+
+def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
+    """Load `checkpoint` (a hub id or a folder) in `dtype`, padded on the left."""
+    revision = model.revision if checkpoint == model.id else None
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint, revision=revision, padding_side="left")
+    if model.eos_token is not None:
+        tokenizer.eos_token = model.eos_token
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    weights = AutoModelForCausalLM.from_pretrained(
+        checkpoint, revision=revision, dtype=getattr(torch, dtype)
+    )
+    return LoadedModel(weights=weights, tokenizer=tokenizer)

@@ -1,0 +1,1 @@
+"""Training: the child process of a run and its stages."""

@@ -1,0 +1,41 @@
+"""From the run config to TRL's arguments: what the framework sets and what the user may."""
+
+from typing import Any
+
+from trl import GRPOConfig
+
+from tarot.config.batches import plan_batches
+from tarot.config.schema import HardwareConfig, RunConfig
+from tarot.runs import RunDirectory
+
+
+def grpo_arguments(config: RunConfig, run: RunDirectory) -> GRPOConfig:
+    """The arguments of the run's GRPOTrainer; keys under `trainer` pass through unchanged."""
+    return GRPOConfig(
+        output_dir=str(run.checkpoints_path),
+        run_name=run.path.name,
+        seed=config.seed,
+        num_generations=config.num_generations,
+        per_device_train_batch_size=config.hardware.per_device_batch_size,
+        gradient_accumulation_steps=plan_batches(config).accumulation_steps,
+        report_to=list(config.tracker.report_to) or "none",
+        disable_tqdm=True,
+        **_machine(config.hardware),
+        **config.trainer,
+    )
+
+
+def _machine(hardware: HardwareConfig) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "use_cpu": hardware.device == "cpu",
+        "bf16": hardware.autocast == "bfloat16",
+        "gradient_checkpointing": hardware.gradient_checkpointing,
+        "dataloader_pin_memory": hardware.device != "cpu",
+    }
+    if hardware.vllm is not None:
+        arguments |= {
+            "use_vllm": True,
+            "vllm_mode": hardware.vllm.mode,
+            "vllm_gpu_memory_utilization": hardware.vllm.gpu_memory_utilization,
+        }
+    return arguments

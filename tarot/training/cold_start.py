@@ -1,0 +1,139 @@
+"""A short supervised stage on reference solutions, before GRPO, in a process of its own.
+
+A small model that prints prose can't earn a reward, so GRPO would have nothing to reinforce. The
+result is cached by everything that it depends on. Run as a module with the run's directory.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from transformers import (
+    PrinterCallback,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from trl import SFTConfig, SFTTrainer
+
+from tarot.config.schema import ColdStartConfig, RunConfig
+from tarot.config.targets import build
+from tarot.data import DataSource, Split
+from tarot.prompts import build_prompt
+from tarot.runs import RunDirectory
+from tarot.sampling import load_model, local_checkpoint
+from tarot.sampling.checkpoints import build_once, cache_folder
+from tarot.training.display import Advance, Display
+from tarot.types import Problem, UserError
+
+
+def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> Path:
+    """The checkpoint after the cold start; trained first, in a child, where it isn't cached."""
+    folder = cache_folder() / "cold_starts" / _digest(run, config, settings)
+
+    def train(target: Path) -> None:
+        command = [sys.executable, "-m", "tarot.training.cold_start", str(run.path), str(target)]
+        code = subprocess.run(command, check=False).returncode
+        if code != 0:
+            raise UserError(
+                f"cold_start: it ended with exit code {code}; see {run.path}/stderr.log"
+            )
+
+    return build_once(folder, train)
+
+
+def _digest(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> str:
+    described = {
+        "model": config.model.model_dump(mode="json"),
+        "prompt": config.prompt.model_dump(mode="json"),
+        "data": run.data_fingerprint(),
+        "settings": settings.model_dump(mode="json"),
+        "arithmetic": [config.hardware.dtype, config.hardware.autocast],
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _demonstrations(config: RunConfig, settings: ColdStartConfig) -> list[dict[str, Any]]:
+    source: DataSource = build("data", config.data)
+    problems = [problem for problem in source.load(Split.TRAIN) if problem.reference]
+    if len(problems) < settings.problems:
+        raise UserError(
+            f"cold_start.problems: {settings.problems} asked for, but {len(problems)} training "
+            "problems have a reference solution; choose fewer"
+        )
+    return [_demonstration(problem, config) for problem in problems[: settings.problems]]
+
+
+def _demonstration(problem: Problem, config: RunConfig) -> dict[str, Any]:
+    answer = (problem.reference or "").strip()
+    return {
+        "prompt": build_prompt(problem, config.prompt, config.model.system_role),
+        "completion": [{"role": "assistant", "content": answer}],
+    }
+
+
+class _Progress(TrainerCallback):  # type: ignore[misc]
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if logs and "loss" in logs:
+            self._advance(state.global_step, f"loss {float(logs['loss']):.2f}")
+
+
+def _train(config: RunConfig, settings: ColdStartConfig, target: Path, display: Display) -> None:
+    loaded = load_model(local_checkpoint(config.model), config.model, config.hardware.dtype)
+    demonstrations = _demonstrations(config, settings)
+    arguments = SFTConfig(
+        output_dir=str(target),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch_size,
+        learning_rate=settings.learning_rate,
+        seed=settings.seed,
+        use_cpu=config.hardware.device == "cpu",
+        bf16=config.hardware.autocast == "bfloat16",
+        gradient_checkpointing=False,
+        dataloader_pin_memory=False,
+        save_strategy="no",
+        logging_steps=1,
+        report_to="none",
+        disable_tqdm=True,
+    )
+    steps = -(-len(demonstrations) // settings.batch_size) * settings.epochs
+    with display.stage("cold start", steps) as advance:
+        trainer = SFTTrainer(
+            model=loaded.weights,
+            args=arguments,
+            train_dataset=Dataset.from_list(demonstrations),
+            processing_class=loaded.tokenizer,
+            callbacks=[_Progress(advance)],
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train()
+    loaded.weights.save_pretrained(target)
+    loaded.tokenizer.save_pretrained(target)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Train the cold start of the run in `arguments[0]` and save it to `arguments[1]`."""
+    run = RunDirectory.open(Path(arguments[0]))
+    config = RunConfig.model_validate(run.config())
+    if config.cold_start is not None:
+        _train(config, config.cold_start, Path(arguments[1]), Display())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,56 @@
+"""What a person sees while a run goes on: a bar on a terminal, a line a step elsewhere."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from tarot.types import Tier
+
+Advance = Callable[[int, str], None]
+
+
+class Display:
+    """Shows the stages of a run one below the other."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Write to standard output unless told otherwise."""
+        self.console = console or Console()
+
+    def say(self, text: str) -> None:
+        """One line of plain text."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def stage(self, title: str, total: int, done: int = 0) -> Iterator[Advance]:
+        """Show a stage of `total` units; the yielded function takes units done and a note."""
+        if not self.console.is_terminal:
+            self.say(f"{title} …")
+            yield lambda reached, note: self.say(f"{title}  {reached}/{total}  {note}".rstrip())
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+        )
+        with Progress(*columns, console=self.console) as progress:
+            task = progress.add_task(title, total=total, completed=done, note="")
+            yield lambda reached, note: progress.update(task, completed=reached, note=note)
+
+
+def step_note(metrics: Mapping[str, float], reward: float, phase: str) -> str:
+    """The figures of a training step that are worth a glance."""
+    rates = " ".join(f"{tier} {metrics[f'tier/{tier}/pass_rate']:.0%}" for tier in Tier)
+    return f"reward {reward:.2f}  {rates}  phase {phase}"

@@ -1,0 +1,77 @@
+"""What training leaves in the run directory: a log line and a file of rollouts a step."""
+
+from collections.abc import Callable
+from math import nan
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+
+from tarot.runs import RunDirectory, mark_complete
+from tarot.runs.rollouts import write_rollouts
+from tarot.training.display import Advance, step_note
+from tarot.training.reward_function import StepOutcome
+
+
+class StepRecorder(TrainerCallback):  # type: ignore[misc]
+    """Writes log and rollouts, marks checkpoints complete, and stops training when asked to.
+
+    `should_stop` is asked after every step; a checkpoint is saved before training stops.
+    """
+
+    def __init__(
+        self, run: RunDirectory, advance: Advance, should_stop: Callable[[], bool]
+    ) -> None:
+        """Record into `run` and show each step through `advance`."""
+        self._run = run
+        self._advance = advance
+        self._should_stop = should_stop
+        self._metrics: dict[str, float] = {}
+        self.unjudged_share = 0.0
+
+    def on_rewards(self, outcome: StepOutcome) -> None:
+        """Write a step's rollouts and show its figures."""
+        write_rollouts(self._run, outcome.step, outcome.rollouts)
+        self._metrics = dict(outcome.metrics)
+        self.unjudged_share = outcome.metrics["sandbox/infrastructure"]
+        rewards = [row.reward for row in outcome.rollouts if row.reward is not None]
+        active = outcome.rollouts[0].weights.weights
+        phase = "+".join(tier for tier, weight in active.items() if weight)
+        note = step_note(outcome.metrics, fmean(rewards) if rewards else nan, phase)
+        self._advance(outcome.step - 1, note)
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Add the step's line to the log; the closing summary of a training is no step."""
+        if logs and "train_runtime" not in logs:
+            self._run.log.append({"step": state.global_step, **self._metrics, **logs})
+
+    def on_step_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Save and stop where that was asked for."""
+        if self._should_stop():
+            control.should_save = True
+            control.should_training_stop = True
+
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Mark the checkpoint as whole, now that every file of it is written."""
+        mark_complete(Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}")

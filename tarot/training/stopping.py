@@ -1,0 +1,33 @@
+"""Ctrl-C and SIGTERM: between stages they end the run at once, inside training after the step."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class StopRequest:
+    """Whether a signal has asked the run to stop."""
+
+    def __init__(self) -> None:
+        """Take over SIGINT and SIGTERM for the rest of the process."""
+        self.is_set = False
+        self._is_deferred = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Inside, a first signal only sets the request; KeyboardInterrupt comes at the end."""
+        self._is_deferred = True
+        try:
+            yield
+        finally:
+            self._is_deferred = False
+        if self.is_set:
+            raise KeyboardInterrupt
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self.is_set or not self._is_deferred:
+            raise KeyboardInterrupt
+        self.is_set = True
