@@ -26,6 +26,7 @@ from tarot.types import UserError
 
 CONF = Path(__file__).parents[2] / "conf"
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
+OVERRIDE = re.compile(r"~|[+~]*[A-Za-z_][^\s=]*=")
 PLAIN_KEY = re.compile(r"([A-Za-z_][\w.-]*)=")
 
 
@@ -60,6 +61,8 @@ def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
         raise UserError(_line(error)) from error
     if faults:
         raise UserError(_line(faults[0])) from faults[0]
+    if not jobs and {"-m", "--multirun"} & set(arguments):
+        raise UserError("-m: no job to run; a glob in the arguments matches no option")
     return jobs
 
 
@@ -81,12 +84,14 @@ def _plain(config: DictConfig) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _arguments(arguments: Sequence[str]) -> Iterator[None]:
-    """Hydra reads sys.argv, and makes directories for its jobs wherever it is told to."""
+    """Hydra reads sys.argv, with all overrides side by side, and makes directories for its jobs."""
     kept = sys.argv
     os.environ["HYDRA_FULL_ERROR"] = "1"
     with TemporaryDirectory() as scratch:
         directories = (f"hydra.run.dir={scratch}", f"hydra.sweep.dir={scratch}")
-        sys.argv = [kept[0], *QUIET, *directories, *arguments]
+        overrides = [argument for argument in arguments if OVERRIDE.match(argument)]
+        flags = [argument for argument in arguments if not OVERRIDE.match(argument)]
+        sys.argv = [kept[0], *flags, *QUIET, *directories, *overrides]
         try:
             yield
         finally:
@@ -115,6 +120,8 @@ def _line(error: Exception) -> str:
         return f"{error.full_key}: missing; give {error.full_key}=…"
     if isinstance(error, OmegaConfBaseException):
         return f"{error.full_key}: {str(error).splitlines()[0]}"
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"{error.problem_mark.name}:{error.problem_mark.line + 1}: {error.problem}"
     lines = (line for line in str(error).splitlines() if not line.startswith("See http"))
     text = " ".join(" ".join(lines).replace("'++", "'").split())
     if isinstance(error, OverrideParseException):

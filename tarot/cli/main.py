@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from tarot.cli.exits import Exit
+from tarot.config.validation import suggestion
 from tarot.types import UserError
 
 VERBS = {
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _extend_path()
     try:
         if verb not in VERBS:
-            raise UserError(f"{verb}: no such verb; choose from {', '.join(VERBS)}")
+            raise UserError(f"{verb}: no such verb" + suggestion(verb, list(VERBS)))
         return int(importlib.import_module(f"tarot.cli.{verb}").run(rest))
     except UserError as error:
         sys.stderr.write(" ".join(str(error).split()) + "\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tarot.config.batches import plan_batches
 from tarot.config.machine import check_hardware
@@ -50,7 +50,7 @@ def show_plan(run: PlannedRun, console: Console) -> None:
     """What the run would do, and what of it this machine lacks."""
     settings, hardware = run.settings, run.settings.hardware
     batches = plan_batches(settings)
-    table = Table(show_header=False, box=None)
+    table = Table("", Column(overflow="fold"), show_header=False, box=None)
     table.add_row("directory", str(run.directory))
     table.add_row("model", f"{settings.model.id} ({settings.model.architecture.parameters:,})")
     table.add_row(

@@ -1,0 +1,71 @@
+# `make help` lists the targets. On a machine with a GPU, or where pip finds no CPU build of torch,
+# say where it is to come from:
+#   make demo PIP_TORCH_ARGS="--index-url https://download.pytorch.org/whl/cpu"
+
+PYTHON ?= python3.11
+PIP_TORCH_ARGS ?=
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TORCH := $(shell grep '^torch==' requirements/cpu.txt)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check fix bench soak lock platform
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@echo "ARGS=… is passed on, as in: make test ARGS='tests/config -x'"
+
+demo: .venv/installed ## train a small real model on this CPU, about ten minutes
+	@$(BIN)/python train.py +experiment=demo $(ARGS)
+
+test: .venv/installed ## run all tests but the long ones
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed ## lint, format, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_sizes.py
+
+fix: .venv/installed ## format, and correct what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/installed ## measure the sandbox on this machine
+	@$(BIN)/tarot bench $(ARGS)
+
+soak: .venv/installed ## run the long tests
+	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+lock: .venv/installed ## write requirements/cpu.txt anew, keeping versions where it can
+	$(PIP) install pip-tools
+	$(BIN)/pip-compile setup.cfg --extra train --extra eval --extra dev --quiet --strip-extras \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --output-file .venv/lock.txt --pip-args "--constraint requirements/cpu.txt"
+	( head -n 2 requirements/cpu.txt; sed -n 's/+cpu$$//; /==/p' .venv/lock.txt ) > .venv/new.txt
+	mv .venv/new.txt requirements/cpu.txt
+
+platform:
+	@case "$$(uname -s) $$(uname -m)" in "Linux x86_64"|"Linux aarch64") ;; *) \
+	  echo "TAROT runs on Linux, x86-64 or aarch64; this is $$(uname -s) $$(uname -m)" >&2; exit 1;; esac
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11" \
+	  "or name one with PYTHON=…" >&2; exit 1; }
+
+.venv/created: | platform
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/locked: requirements/cpu.txt .venv/created
+	@echo "installing $(TORCH) …"
+	@$(PIP) install $(PIP_TORCH_ARGS) $(TORCH)
+	@echo "installing the rest of requirements/cpu.txt …"
+	@$(PIP) install --requirement requirements/cpu.txt
+	@touch $@
+
+.venv/installed: setup.cfg pyproject.toml .venv/locked
+	@$(PIP) install --no-deps --editable .
+	@touch $@

@@ -1,0 +1,80 @@
+"""Showing help and config: complete, light, and without a trace on the disk."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tarot.cli.composition import CONF, compose, open_key
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "openai", "e2b")
+SPY = """
+import sys
+from tarot.cli.main import main
+code = main(sys.argv[1:])
+loaded = [name for name in {heavy!r} if name in sys.modules]
+sys.exit(f"exit code {{code}}, loaded {{loaded}}" if code or loaded else 0)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "--help"),
+        ("train", "--cfg", "job"),
+        ("train", "+experiment=demo", "dry_run=true"),
+        ("--help",),
+    ],
+    ids=" ".join,
+)
+def test_what_only_shows_something_loads_nothing_heavy(
+    root: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    command = [sys.executable, "-c", SPY.format(heavy=HEAVY), *arguments]
+    result = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(root)}, capture_output=True, text=True
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_lists_every_option_of_every_group_and_three_commands(cli: Cli) -> None:
+    text = cli("train", "--help").stdout
+    for path in CONF.rglob("*.yaml"):
+        if path.parent != CONF:
+            group = path.parent.relative_to(CONF).as_posix()
+            (line,) = (line for line in text.splitlines() if line.startswith(f"{group}:"))
+            assert path.stem in line.removeprefix(f"{group}:").replace(",", " ").split()
+    assert text.count("python train.py") == 3
+    assert "_target_" not in text
+
+
+def test_the_job_config_is_shown_without_hydras_own(cli: Cli) -> None:
+    text = cli("train", "model=qwen2.5-coder-7b", "curriculum=adaptive", "--cfg", "job").stdout
+    assert "id: Qwen/Qwen2.5-Coder-7B-Instruct" in text
+    assert "\nhydra:" not in text
+
+
+@pytest.mark.parametrize(
+    ("argument", "opened"),
+    [
+        ("trainer.beta=0.1", "++trainer.beta=0.1"),
+        ("seed=1,2", "++seed=1,2"),
+        ("model=tiny", "model=tiny"),
+        ("+experiment=tiny", "+experiment=tiny"),
+        ("~cold_start", "~cold_start"),
+        ("hydra.verbose=true", "hydra.verbose=true"),
+        ("-m", "-m"),
+    ],
+)
+def test_keys_are_opened_and_groups_are_not(argument: str, opened: str) -> None:
+    assert open_key(argument) == opened
+
+
+def test_any_trainer_field_can_be_swept_without_a_plus() -> None:
+    jobs = compose("train", ["-m", "+experiment=tiny", "trainer.epsilon_high=0.2,0.3"])
+    assert [job.config["trainer"]["epsilon_high"] for job in jobs] == [0.2, 0.3]

@@ -1,0 +1,67 @@
+"""Every file of every group composes into a config that validates."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+from tarot.cli.composition import CONF, compose
+from tarot.config.run import validate_run
+from tarot.config.targets import build
+
+FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
+MODELS = sorted((CONF / "model").glob("*.yaml"))
+
+
+def composed(path: Path) -> dict[str, Any]:
+    """The run config with the option of one file, its missing values filled in."""
+    group = path.parent.relative_to(CONF).as_posix()
+    is_overlay = group.partition("/")[0] == "experiment"
+    node = OmegaConf.to_container(OmegaConf.load(path))
+    assert isinstance(node, dict)
+    values = [f"{group}.{key!s}=given" for key, value in node.items() if value == "???"]
+    (job,) = compose("train", [f"{'+' if is_overlay else ''}{group}={path.stem}", *values])
+    return job.config
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
+def test_every_file_composes_and_validates(path: Path) -> None:
+    config = composed(path)
+    validate_run(config)
+    build("curriculum", config["curriculum"])
+    build("reward", config["reward"])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
+def test_every_file_says_first_what_it_is(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    first = lines[1] if lines[0].startswith("# @package") else lines[0]
+    assert first.startswith("# ")
+    assert first.endswith(".") or ":" in first
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_models_parameters_follow_from_its_architecture(path: Path) -> None:
+    shape = OmegaConf.load(path).architecture
+    hidden, width = shape.hidden_size, (shape.heads + 2 * shape.kv_heads) * shape.head_dim
+    attention = hidden * width + shape.heads * shape.head_dim * hidden
+    biases = width if shape.family == "qwen2" else 0
+    head_norms = 2 * shape.head_dim if shape.family == "qwen3" else 0
+    norms = (4 if shape.family == "gemma2" else 2) * hidden
+    layer = attention + biases + head_norms + norms + 3 * hidden * shape.intermediate_size
+    embeddings = shape.vocab_size * hidden * (1 if shape.tie_embeddings else 2)
+    assert shape.layers * layer + embeddings + hidden == shape.parameters
+
+
+def test_the_default_run_composes_as_the_user_types_it() -> None:
+    (job,) = compose("train", ["model=qwen2.5-coder-7b", "curriculum=adaptive"])
+    run = validate_run(job.config)
+    assert run.model.id == "Qwen/Qwen2.5-Coder-7B-Instruct"
+    assert run.name == "qwen2.5-coder-7b-adaptive"
+
+
+def test_the_adaptive_choice_has_every_pure_policy_as_a_candidate() -> None:
+    (job,) = compose("train", ["curriculum=adaptive"])
+    policies = {path.stem for path in (CONF / "curriculum").glob("*.yaml")} - {"adaptive"}
+    assert set(job.config["curriculum"]["candidates"]) == policies

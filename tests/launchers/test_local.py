@@ -1,0 +1,130 @@
+"""The local launcher on real children."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from launchers.local import LocalLauncher, child_environment
+from tarot.types import Outcome, Run, RunState
+
+CPU = {"device": "cpu", "threads": 3}
+SLEEPER = """
+import signal, sys, time
+from pathlib import Path
+def stop(number, frame):
+    Path("saved").write_text(str(number))
+    sys.exit(130)
+signal.signal(signal.SIGINT, stop)
+signal.signal(signal.SIGTERM, stop)
+Path("ready").write_text("")
+time.sleep(60)
+"""
+PARENT = """
+import sys
+from launchers.local import LocalLauncher
+from tarot.types import Run
+print(LocalLauncher().launch(Run(".", tuple(sys.argv[1:]))).state)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.json").write_text(json.dumps({"hardware": CPU}))
+    return tmp_path
+
+
+def launch(folder: Path, program: str) -> Outcome:
+    return LocalLauncher(tail_lines=2).launch(Run(str(folder), (sys.executable, "-c", program)))
+
+
+@pytest.fixture
+def parent(root: Path, folder: Path) -> Callable[[], "subprocess.Popen[str]"]:
+    """Starts a process that launches the sleeper, and waits until the sleeper is ready."""
+
+    def start() -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", PARENT, sys.executable, "-c", SLEEPER]
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        wait_for((folder / "ready").exists)
+        return process
+
+    return start
+
+
+def wait_for(condition: Callable[[], bool], limit_s: float = 20) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline, "timed out"
+        time.sleep(0.02)
+
+
+def test_a_child_that_exits_with_0_is_finished(folder: Path) -> None:
+    assert launch(folder, "") == Outcome(RunState.FINISHED)
+
+
+def test_a_failure_shows_the_last_lines_of_this_childs_stderr(folder: Path) -> None:
+    (folder / "stderr.log").write_text("of an earlier child\n")
+    outcome = launch(folder, "import sys; sys.exit('one\\ntwo\\nthree')")
+    assert outcome == Outcome(RunState.FAILED, "two\nthree", 1)
+    assert (folder / "stderr.log").read_text() == "of an earlier child\none\ntwo\nthree\n"
+
+
+def test_the_exit_code_of_the_child_comes_through(folder: Path) -> None:
+    assert launch(folder, "import sys; sys.exit(2)").exit_code == 2
+
+
+def test_a_killed_child_is_a_failure(folder: Path) -> None:
+    outcome = launch(folder, "import os; os.kill(os.getpid(), 9)")
+    assert (outcome.state, outcome.exit_code) == (RunState.FAILED, -9)
+
+
+def test_processes_that_the_child_left_behind_are_ended(folder: Path) -> None:
+    program = (
+        "import subprocess as s; p = s.Popen(['sleep', '60']); open('pid', 'w').write(str(p.pid))"
+    )
+    launch(folder, f"import os; os.chdir({str(folder)!r}); {program}")
+    pid = int((folder / "pid").read_text())
+    wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_reaches_the_child_which_may_save(
+    folder: Path, parent: Callable[[], "subprocess.Popen[str]"], number: signal.Signals
+) -> None:
+    process = parent()
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=20)
+    assert output.strip() == RunState.INTERRUPTED
+    assert (folder / "saved").read_text() == str(int(number))
+
+
+def test_the_child_does_not_outlive_a_killed_parent(
+    parent: Callable[[], "subprocess.Popen[str]"],
+) -> None:
+    process = parent()
+    (child,) = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate(timeout=20)
+    child.wait(timeout=20)
+    assert not child.is_running()
+
+
+def test_the_childs_environment_is_quiet_on_the_cpu_and_finds_the_users_classes() -> None:
+    child = child_environment({"PYTHONPATH": "mine", "HOME": "here"}, CPU)
+    assert child["PYTHONPATH"] == os.pathsep.join([os.getcwd(), "mine"])
+    assert (child["OMP_NUM_THREADS"], child["OMP_WAIT_POLICY"]) == ("3", "passive")
+    assert child["HOME"] == "here"
+
+
+def test_threads_of_a_gpu_machine_are_left_alone() -> None:
+    assert "OMP_NUM_THREADS" not in child_environment({}, {"device": "cuda", "threads": 8})
