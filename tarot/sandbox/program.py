@@ -129,6 +129,7 @@ def _finish(code: int) -> int:
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         code = _flush(stream, code)
+    gc.collect()  # brings objects into the order in which writers are flushed before their files
     sys.modules.pop("__main__", None)
     gc.collect()
     for stream in originals:

@@ -75,7 +75,7 @@ class SyscallFilter:
 
     def __init__(self) -> None:
         """Assemble for this machine; raises KeyError for one that is not known."""
-        program = _program(os.uname().machine, NUMBERS)
+        program = assemble(os.uname().machine, NUMBERS)
         code = b"".join(struct.pack("=HBBI", c, t, f, k & 0xFFFFFFFF) for c, t, f, k in program)
         self._pid_offsets = [i * 8 + 4 for i, step in enumerate(program) if step[3] == _OWN_PID]
         self._code = ctypes.create_string_buffer(code, len(code))
@@ -88,7 +88,8 @@ class SyscallFilter:
         syscall("seccomp", _SET_MODE_FILTER, 0, self._header)
 
 
-def _program(machine: str, numbers: Mapping[str, int]) -> list[Instruction]:
+def assemble(machine: str, numbers: Mapping[str, int]) -> list[Instruction]:
+    """The filter's code for a machine; -1 stands where the program's own process id belongs."""
     guard = [
         (_LOAD, 0, 0, _MACHINE),
         (_EQUAL, 1, 0, _AUDIT[machine]),

@@ -1,47 +1,66 @@
-"""The adversarial programs of the shared folder, each with its own verdict."""
-
 import json
-from collections.abc import Iterator
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from adversarial_rows import missed, read_rows
 
-from tarot.grading.judge import judge
-from tarot.sandbox.local import LAYERS, LocalSandbox
-from tarot.types import Job, Limits, Program
+from tarot.sandbox.local import LAYERS
 
-LIMITS = Limits(cpu_s=1.0, wall_s=4.0, memory_mb=256, output_kb=1024)
+UID = 54321
+NUM_ROWS = 59
 
-
-@pytest.fixture(scope="module", params=["all", "seccomp+landlock"])
-def sandbox(request: pytest.FixtureRequest) -> Iterator[LocalSandbox]:
-    layers = LAYERS if request.param == "all" else ("seccomp", "landlock")
-    sandbox = LocalSandbox(layers=layers)
-    yield sandbox
-    sandbox.close()
+each_choice_of_layers = pytest.mark.parametrize(
+    "layers", [LAYERS, ("seccomp", "landlock")], ids=["all layers", "seccomp and Landlock alone"]
+)
 
 
+@each_choice_of_layers
 def test_every_adversarial_program_gets_its_verdict(
-    shared: Path, sandbox: LocalSandbox, tmp_path: Path
+    shared: Path, tmp_path: Path, layers: tuple[str, ...]
 ) -> None:
-    victim, secret, tests = (tmp_path / name for name in ("victim", "netrc", "tests.json"))
-    victim.write_text("precious")
-    secret.write_text("machine x login y password z\n")
-    tests.write_text('["1"]')
-    text = (shared / "adversarial.jsonl").read_text()
-    for placeholder, path in (("@VICTIM@", victim), ("@SECRET@", secret), ("@TESTS@", tests)):
-        text = text.replace(placeholder, str(path))
-    rows = [json.loads(line) for line in text.split("\n") if line]
+    rows = read_rows(shared / "adversarial.jsonl", tmp_path)
 
-    jobs = [Job(Program(row["code"]), row["stdin"].encode(), LIMITS) for row in rows]
-    executions = sandbox.run(jobs)
+    assert len(rows) == NUM_ROWS
+    assert missed(rows, layers) == {}
+    assert (tmp_path / "victim").read_text() == "precious"
 
-    verdicts = [judge(e, row["expected_stdout"]) for e, row in zip(executions, rows, strict=True)]
-    missed = {
-        row["name"]: (verdict.value, row["verdict"], execution.stderr[-300:])
-        for row, verdict, execution in zip(rows, verdicts, executions, strict=True)
-        if verdict not in (row["verdict"], *row["alt"])
-    }
-    assert len(rows) == 59
-    assert missed == {}
-    assert victim.read_text() == "precious"
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="LOUD: only root can become another user")
+@each_choice_of_layers
+def test_an_ordinary_user_gets_the_same_verdicts(
+    shared: Path, root: Path, layers: tuple[str, ...]
+) -> None:
+    python = _python_for(UID, root)
+    with (shared / "adversarial.jsonl").open() as rows:
+        result = subprocess.run(
+            [python, root / "tests/grading/adversarial_rows.py", "/dev/stdin", ",".join(layers)],
+            stdin=rows,
+            user=UID,
+            group=UID,
+            extra_groups=[],
+            env={"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            cwd="/",
+            check=False,
+        )
+
+    assert result.stderr == b""
+    assert json.loads(result.stdout) == {}
+
+
+def _python_for(uid: int, root: Path) -> str:
+    """An interpreter that the user can run on this checkout, or a skipped test."""
+    for python in (sys.executable, shutil.which("python3", path="/usr/bin:/usr/local/bin")):
+        check = "import sys, tarot.sandbox.local; assert sys.version_info >= (3, 11)"
+        command = [python or "false", "-c", check]
+        env = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            subprocess.run(command, user=uid, env=env, cwd="/", capture_output=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return command[0]
+    pytest.skip(f"LOUD: uid {uid} can read no Python 3.11 or not this checkout: not tested")

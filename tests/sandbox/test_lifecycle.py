@@ -1,0 +1,208 @@
+"""Starting, failing to start, sharing and ending sandboxes."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tarot.sandbox.local import LAYERS, LocalSandbox
+from tarot.types import Job, Limits, Program, UserError
+
+LIMITS = Limits(cpu_s=2.0, wall_s=10.0, memory_mb=256, output_kb=64)
+HOST = """
+import sys
+from tarot.sandbox.local import LocalSandbox
+from tarot.types import Job, Limits, Program
+limits = Limits(60, 60, 256, 64)
+sandbox = LocalSandbox(slots=2)
+sandbox.run([Job(Program("print(1)"), b"", limits)] * 4)
+print(*sandbox.pids(), flush=True)
+"""
+
+
+def job(source: str) -> Job:
+    return Job(Program(source), b"", LIMITS)
+
+
+@pytest.fixture(autouse=True)
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_closing_leaves_no_process_descriptor_or_folder(temporary_folder: Path) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    sandbox = LocalSandbox(slots=2)
+    sandbox.run([job("import time; time.sleep(.1)"), job("import numpy")] * 2)
+    processes = [pid for keeper in sandbox.pids() for pid in _family(keeper)]
+
+    sandbox.close()
+    sandbox.close()
+
+    assert len(processes) >= 4
+    assert _alive(processes) == []
+    assert set(os.listdir("/proc/self/fd")) == before
+    assert list(temporary_folder.iterdir()) == []
+
+
+def test_a_forgotten_sandbox_ends_with_its_last_reference() -> None:
+    sandbox = LocalSandbox(slots=1)
+    sandbox.run([job("")])
+    processes = _family(sandbox.pids()[0])
+
+    del sandbox
+
+    assert _alive(processes) == []
+
+
+@pytest.mark.parametrize("program", ["", "while True: pass"])
+def test_slots_die_when_their_host_is_killed(root: Path, program: str) -> None:
+    script = HOST + f"sandbox.run([Job(Program({program!r}), b'', limits)] * 2)\nsys.stdin.read()"
+    with _host(script, root) as host:
+        assert host.stdout is not None
+        keepers = [int(pid) for pid in host.stdout.readline().split()]
+        time.sleep(0.3)
+        processes = [pid for keeper in keepers for pid in _family(keeper)]
+        host.kill()
+
+    assert len(processes) >= 4
+    _wait_until_dead(processes)
+
+
+def test_ctrl_c_reaches_the_host_alone(root: Path) -> None:
+    script = (
+        HOST
+        + """
+try:
+    sandbox.run([Job(Program("while True: pass"), b"", limits)])
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+    )
+    with _host(script, root, start_new_session=True) as host:
+        assert host.stdout is not None
+        host.stdout.readline()
+        time.sleep(0.3)
+        os.killpg(host.pid, signal.SIGINT)
+        stdout, stderr = host.communicate(timeout=20)
+
+    assert (stdout, stderr) == (b"interrupted\n", b"")
+
+
+def test_several_sandboxes_and_threads_work_at_once() -> None:
+    sandboxes = [LocalSandbox(slots=1), LocalSandbox(slots=2)]
+    results: dict[int, list[bytes]] = {}
+
+    def work(number: int) -> None:
+        executions = sandboxes[number % 2].run([job(f"print({number})")] * 5)
+        results[number] = [execution.stdout for execution in executions]
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for sandbox in sandboxes:
+        sandbox.close()
+
+    assert results == {number: [f"{number}\n".encode()] * 5 for number in range(6)}
+
+
+def test_a_process_that_is_forked_off_the_host_ends_no_slot() -> None:
+    sandbox = LocalSandbox(slots=1)
+    sandbox.run([job("")])
+    pid = os.fork()
+    if pid == 0:
+        sandbox.close()
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+    assert sandbox.run([job("print(1)")])[0].stdout == b"1\n"
+    sandbox.close()
+
+
+def test_an_empty_batch_has_no_executions() -> None:
+    sandbox = LocalSandbox(slots=1)
+
+    assert sandbox.run([]) == []
+    sandbox.close()
+
+
+def test_each_layer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="tarot.sandbox"):
+        LocalSandbox(slots=1, layers=("seccomp", "landlock")).close()
+
+    assert caplog.messages == [
+        "sandbox layer seccomp: on",
+        "sandbox layer landlock: on",
+        "sandbox layer namespaces: not asked for",
+        "sandbox layer uid: not asked for",
+    ]
+
+
+def test_a_required_layer_that_is_missing_is_one_line() -> None:
+    with pytest.raises(UserError) as error:
+        LocalSandbox(slots=1, layers=("seccomp",))
+
+    assert str(error.value) == (
+        "sandbox.require: landlock|namespaces is missing here (landlock: not asked for; "
+        "namespaces: not asked for); use sandbox=docker, sandbox=e2b or, for programs that you "
+        "trust, sandbox=unsafe_local"
+    )
+
+
+def test_without_requirements_it_warns(caplog: pytest.LogCaptureFixture) -> None:
+    sandbox = LocalSandbox(slots=1, layers=(), require=())
+
+    assert sandbox.run([job("print(1)")])[0].stdout == b"1\n"
+    sandbox.close()
+    assert "programs may run with this user's own rights" in caplog.text
+
+
+@pytest.mark.parametrize("key", ["layers", "require"])
+def test_an_unknown_layer_is_named(key: str) -> None:
+    with pytest.raises(UserError, match=rf"sandbox\.{key}: there is no layer 'selinux'"):
+        LocalSandbox(**{key: ("selinux",)})
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer != "uid"])
+def test_each_layer_works_alone(layer: str) -> None:
+    sandbox = LocalSandbox(slots=1, layers=(layer,), require=())
+
+    assert sandbox.layers == {layer}
+    assert sandbox.run([job("print(1)")])[0].stdout == b"1\n"
+    sandbox.close()
+
+
+def _host(script: str, root: Path, start_new_session: bool = False) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=root,
+        start_new_session=start_new_session,
+    )
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that it and its children started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _alive(processes: list[int]) -> list[int]:
+    return [pid for pid in processes if Path(f"/proc/{pid}").exists()]
+
+
+def _wait_until_dead(processes: list[int]) -> None:
+    deadline_s = time.monotonic() + 5
+    while _alive(processes):
+        assert time.monotonic() < deadline_s, _alive(processes)
+        time.sleep(0.05)
