@@ -7,7 +7,7 @@ PIP_TORCH_ARGS ?=
 ARGS ?=
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 TORCH := $(shell grep '^torch==' requirements/cpu.txt)
 
 .DEFAULT_GOAL := help

@@ -1,13 +1,11 @@
 """`tarot train`: compose, check every job, then start one child per run."""
 
-import shlex
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
 from tarot.cli.launching import exit_code, launch, report
 from tarot.cli.planning import PlannedRun, plan_run, show_plan
@@ -23,7 +21,7 @@ def run(arguments: Sequence[str]) -> int:
         show_plan(dry_run, console)
     outcomes = _launch_all(planned)
     if len(runs) == 1 and outcomes:
-        report(outcomes[0], runs[0].directory, _command(arguments))
+        report(outcomes[0], runs[0].directory, typed_command("train", arguments))
     elif outcomes:
         console.print(_table(planned, outcomes))
     return max(map(exit_code, outcomes), default=0)
@@ -45,8 +43,3 @@ def _table(runs: Sequence[PlannedRun], outcomes: Sequence[Outcome]) -> Table:
         cause = outcome.detail.splitlines()[-1] if outcome.detail else ""
         table.add_row(str(planned.directory), outcome.state, cause)
     return table
-
-
-def _command(arguments: Sequence[str]) -> str:
-    is_script = Path(sys.argv[0]).name == "train.py"
-    return shlex.join([*(("python", "train.py") if is_script else ("tarot", "train")), *arguments])

@@ -153,3 +153,10 @@ class RunConfig(Strict):
     tracker: TrackerConfig
     cold_start: ColdStartConfig | None
     evaluation: EvaluationConfig
+
+
+class ReproduceConfig(Strict):
+    """A run to start again, and the directory to do it in."""
+
+    run: str
+    into: str | None

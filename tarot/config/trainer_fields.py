@@ -21,6 +21,7 @@ ELSEWHERE = {
     "bf16": "hardware.autocast",
     "activation_checkpointing": "hardware.gradient_checkpointing",
     "data_seed": "seed",
+    "dataloader_pin_memory": "hardware.device",
     "deepspeed": "hardware.deepspeed_stage",
     "disable_tqdm": "",
     "do_train": "",

@@ -1,0 +1,57 @@
+"""`tarot reproduce`: the same config in another directory, and the first step that differs."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tarot.cli.command import typed_command
+from tarot.cli.composition import compose
+from tarot.cli.exits import Exit
+from tarot.cli.launching import exit_code, launch, report
+from tarot.cli.planning import PlannedRun, plan_run
+from tarot.config.schema import ReproduceConfig
+from tarot.config.validation import parse
+from tarot.runs import RunDirectory
+from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.types import RunState, UserError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Reproduce every run that the arguments name."""
+    jobs = [parse(ReproduceConfig, job.config) for job in compose("reproduce", arguments)]
+    plans = [(RunDirectory.open(Path(job.run)), _plan(job)) for job in jobs]
+    command = typed_command("reproduce", arguments)
+    codes = [_reproduce(original, plan, command) for original, plan in plans]
+    return max(codes, default=Exit.OK)
+
+
+def _plan(job: ReproduceConfig) -> PlannedRun:
+    original = RunDirectory.open(Path(job.run))
+    into = job.into or f"{job.run.rstrip('/')}-again"
+    if Path(into).resolve() == original.path.resolve():
+        raise UserError(f"into={into}: this is the run itself; name another directory")
+    plan = plan_run({**original.config(), "run_dir": into})
+    if plan.data_fingerprint != original.data_fingerprint():
+        raise UserError(f"run={job.run}: its data is not the data of today; bring back the same")
+    return plan
+
+
+def _reproduce(original: RunDirectory, plan: PlannedRun, command: str) -> int:
+    outcome = launch(plan)
+    report(outcome, plan.directory, command)
+    if outcome.state is RunState.FINISHED:
+        comparison = compare_runs(original, RunDirectory.open(plan.directory))
+        sys.stdout.write(f"{original.path} and {plan.directory}: {_sentence(comparison)}\n")
+    return exit_code(outcome)
+
+
+def _sentence(comparison: RunComparison) -> str:
+    if comparison.num_common_steps == 0:
+        return "no step in common"
+    steps = f"{comparison.num_common_steps} steps in common"
+    if comparison.first_differing_step is None:
+        return f"{steps}, all the same"
+    return (
+        f"{steps}, the first that differs is {comparison.first_differing_step}, "
+        f"the largest difference of reward {comparison.largest_reward_difference:g}"
+    )
