@@ -94,7 +94,7 @@ class Batch:
             self._fail(index, seat, kind, error)
             return
         if execution.stopped_by is StopReason.INFRASTRUCTURE:
-            self._fail(index, seat, kind, "the program was killed from outside")
+            self._fail(index, seat, kind, "the program was killed from outside, or starved")
             return
         self._results[index] = execution
 

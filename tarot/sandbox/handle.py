@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from tarot.sandbox import memory_file, scratch, wire
+from tarot.sandbox.watch import STARVED_FACTOR
 from tarot.types import Execution, Job, StopReason
 
 _START_TIMEOUT_S = 60.0
@@ -102,7 +103,7 @@ class Slot:
                 inputs.callback(os.close, files[-1])
             self._files = memory_file.empty("stdout"), memory_file.empty("stderr")
             socket.send_fds(self._connection, [request.pack()], [*files, *self._files])
-        self.deadline_s = time.monotonic() + limits.wall_s + _ANSWER_MARGIN_S
+        self.deadline_s = time.monotonic() + STARVED_FACTOR * limits.wall_s + _ANSWER_MARGIN_S
 
     def collect(self, job: Job) -> Execution:
         """What became of the job; raises SlotError or OSError where the slot is dead."""

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 LAYERS = ("seccomp", "landlock", "namespaces", "uid")
 
-_ADVICE = "use sandbox=docker, sandbox=e2b or, for programs that you trust, sandbox=unsafe_local"
+_ADVICE = "use a machine that offers it or, for programs that you trust, sandbox.require=[]"
 
 
 class LocalSandbox:

@@ -17,6 +17,7 @@ from typing import NamedTuple, NoReturn
 
 from tarot.sandbox import landlock, linux
 from tarot.sandbox.seccomp import SyscallFilter
+from tarot.sandbox.watch import Descriptors
 from tarot.sandbox.wire import Request
 
 _LAST_DESCRIPTOR = (1 << 32) - 1
@@ -32,15 +33,6 @@ class Confinement(NamedTuple):
 
     ruleset: int | None
     syscall_filter: SyscallFilter | None
-
-
-class Descriptors(NamedTuple):
-    """The files of one execution."""
-
-    source: int
-    stdin: int
-    stdout: int
-    stderr: int
 
 
 def become(request: Request, files: Descriptors, confinement: Confinement) -> NoReturn:

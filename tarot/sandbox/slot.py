@@ -19,9 +19,10 @@ import sys
 from typing import NamedTuple, NoReturn
 
 from tarot.sandbox import landlock, linux, namespaces, paths, scratch
-from tarot.sandbox.program import Confinement, Descriptors, confine
+from tarot.sandbox.program import Confinement, confine
 from tarot.sandbox.seccomp import SyscallFilter
 from tarot.sandbox.supervise import Cell, execute
+from tarot.sandbox.watch import Descriptors
 from tarot.sandbox.wire import NUM_DESCRIPTORS, REQUEST_SIZE, Request
 
 _STACK_BYTES = 256 << 20

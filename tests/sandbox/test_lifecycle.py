@@ -152,8 +152,8 @@ def test_a_required_layer_that_is_missing_is_one_line() -> None:
 
     assert str(error.value) == (
         "sandbox.require: landlock|namespaces is missing here (landlock: not asked for; "
-        "namespaces: not asked for); use sandbox=docker, sandbox=e2b or, for programs that you "
-        "trust, sandbox=unsafe_local"
+        "namespaces: not asked for); use a machine that offers it or, for programs that you "
+        "trust, sandbox.require=[]"
     )
 
 

@@ -1,12 +1,14 @@
+import os
 from collections.abc import Callable
 
 import pytest
 
-from tarot.types import Execution, Limits, StopReason
+from tarot.sandbox.local import LocalSandbox
+from tarot.types import Execution, Job, Limits, Program, StopReason
 
 Run = Callable[..., Execution]
 
-LIMITS = Limits(cpu_s=0.5, wall_s=1.5, memory_mb=128, output_kb=64)
+LIMITS = Limits(cpu_s=0.5, wall_s=1.0, memory_mb=128, output_kb=64)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,20 @@ def test_cpu_and_wall_time_are_told_apart(run: Run) -> None:
     assert asleep.cpu_s < 0.2
     assert asleep.wall_s >= 0.5
     assert 0.3 <= at_work.cpu_s < 0.6
+
+
+def test_programs_that_a_crowded_machine_starves_are_not_timed_out() -> None:
+    num_slots = 12 * len(os.sched_getaffinity(0))
+    burn = "import time\nwhile time.process_time() < .2: pass\nprint('done')"
+    limits = Limits(cpu_s=1.0, wall_s=1.0, memory_mb=128, output_kb=64)
+    sandbox = LocalSandbox(slots=num_slots)
+    sandbox.run([Job(Program("import time; time.sleep(.5)"), b"", limits)] * num_slots)
+
+    executions = sandbox.run([Job(Program(burn), b"", limits)] * num_slots)
+
+    sandbox.close()
+    assert max(e.wall_s for e in executions) > limits.wall_s
+    assert {(e.stopped_by, e.stdout) for e in executions} == {(None, b"done\n")}
 
 
 def test_scratch_space_is_limited(run: Run) -> None:
