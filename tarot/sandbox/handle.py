@@ -5,12 +5,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from pathlib import Path
 
 from tarot.sandbox import memory_file, scratch, wire
+from tarot.sandbox.launch import start_slot
 from tarot.sandbox.watch import STARVED_FACTOR
 from tarot.types import Execution, Job, StopReason
 
@@ -19,25 +18,6 @@ _END_TIMEOUT_S = 5.0
 _ANSWER_MARGIN_S = 30.0
 _NUM_STDERR_BYTES = 1 << 16
 _KIB = 1 << 10
-
-_ROOT = Path(__file__).parents[2]
-_BOOT = """
-import sys
-sys.path.insert(0, {root!r})
-from tarot.sandbox.slot import main
-del sys.path[0]
-main()
-"""
-_ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "PYTHONUTF8": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 
 _STOPS = (
     None,
@@ -72,10 +52,10 @@ class Slot:
         self._files: tuple[int, int] | None = None
         self._folder = tempfile.mkdtemp(prefix="tarot-slot-")
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._words_file = memory_file.empty("words")
+        self._stderr = memory_file.empty("stderr")
         words = [str(theirs.fileno()), ",".join(sorted(layers)), self._folder, ",".join(modules)]
         with theirs:
-            self._process = _start(words, theirs.fileno(), self._words_file)
+            self._process = start_slot(words, theirs.fileno(), self._stderr)
         try:
             self._greet()
         except BaseException:
@@ -130,7 +110,7 @@ class Slot:
             return
         self._connection.close()
         self._forget_files()
-        os.close(self._words_file)
+        os.close(self._stderr)
         try:
             self._process.wait(_END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -168,23 +148,5 @@ class Slot:
     def _last_words(self) -> str:
         """The last line that the slot wrote to its standard error."""
         self._process.wait(_END_TIMEOUT_S)
-        text = memory_file.content(self._words_file, _NUM_STDERR_BYTES).decode(errors="replace")
+        text = memory_file.content(self._stderr, _NUM_STDERR_BYTES).decode(errors="replace")
         return next(reversed(text.strip().splitlines()), "it said nothing")
-
-
-def _start(words: list[str], control: int, stderr: int) -> "subprocess.Popen[bytes]":
-    """Execute a slot; its streams are files, since programs find their own in the same place."""
-    with contextlib.ExitStack() as files:
-        streams = [memory_file.empty(name) for name in ("stdin", "stdout")]
-        for stream in streams:
-            files.callback(os.close, stream)
-        return subprocess.Popen(
-            [sys.executable, "-s", "-P", "-c", _BOOT.format(root=str(_ROOT)), *words],
-            stdin=streams[0],
-            stdout=streams[1],
-            stderr=stderr,
-            pass_fds=(control,),
-            env=_ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
