@@ -18,6 +18,7 @@ from tarot.types import Outcome, Run, RunState
 
 EXIT_INTERRUPTED = 130
 PR_SET_PDEATHSIG = 1
+PROJECT = Path(__file__).parents[1]
 STDERR_LOG = "stderr.log"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -53,11 +54,12 @@ class LocalLauncher:
 def child_environment(
     environment: Mapping[str, str], hardware: Mapping[str, object]
 ) -> dict[str, str]:
-    """The environment of the child: threads as configured, and imports from the current folder.
+    """The environment of the child: threads as configured, and imports as in the parent.
 
     Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
     """
-    path = os.pathsep.join(part for part in (os.getcwd(), environment.get("PYTHONPATH")) if part)
+    parts = (os.getcwd(), str(PROJECT), environment.get("PYTHONPATH"))
+    path = os.pathsep.join(dict.fromkeys(part for part in parts if part))
     child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
     if hardware["device"] == "cpu":
         child |= {"OMP_NUM_THREADS": str(hardware["threads"]), "OMP_WAIT_POLICY": "passive"}
@@ -117,4 +119,6 @@ def _outcome(code: int, tail: str) -> Outcome:
         return Outcome(RunState.FINISHED)
     if code in (EXIT_INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return Outcome(RunState.INTERRUPTED)
-    return Outcome(RunState.FAILED, tail, exit_code=code)
+    if code < 0:
+        tail += f"\nkilled by {signal.Signals(-code).name}"
+    return Outcome(RunState.FAILED, tail.strip(), exit_code=code)

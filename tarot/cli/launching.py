@@ -45,5 +45,8 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
         case RunState.FAILED if outcome.exit_code == Exit.USER_ERROR:
             sys.stderr.write(f"{lines[-1]}\n")
         case RunState.FAILED:
-            cause = f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}"
-            sys.stderr.write("\n".join([*lines, cause, f"the whole log: {directory}/stderr.log\n"]))
+            sys.stderr.write("".join(f"{line}\n" for line in lines))
+            sys.stderr.write(
+                f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}; "
+                f"see {directory}/stderr.log, then go on from the last checkpoint with: {command}\n"
+            )

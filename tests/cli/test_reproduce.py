@@ -3,9 +3,14 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from tarot.runs import RunDirectory
+from tarot.runs.rollouts import Rollout, write_rollouts
+from tarot.types import Tier, TierWeights
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -17,6 +22,20 @@ class Launcher:
         print("launched", *run.command[1:])
         return Outcome(RunState.FINISHED)
 """
+ROLLOUT = Rollout(
+    step=1,
+    progress=0.0,
+    group=0,
+    problem_id="a",
+    family=None,
+    completion="text",
+    program=None,
+    truncated=False,
+    results=(),
+    reward=None,
+    parts={},
+    weights=TierWeights({Tier.BASIC: 1.0}),
+)
 ROW = {"id": "a", "statement": "Print 1.", "reference": None}
 TEST = {"stdin": "", "expected": "1", "tier": "basic"}
 
@@ -35,12 +54,33 @@ def original(cli: Cli, tmp_path: Path) -> Path:
 
 def test_the_same_config_starts_beside_the_run(cli: Cli, original: Path) -> None:
     result = cli("reproduce", "run=first")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (1, "")
     assert "launched -m tarot.training first-again" in result.stdout
     assert "first and first-again: no step in common" in result.stdout
     first = json.loads((original / "config.json").read_text())
     again = json.loads((original.with_name("first-again") / "config.json").read_text())
     assert again == {**first, "run_dir": "first-again"}
+
+
+@pytest.mark.parametrize(
+    ("reward", "code", "sentence"),
+    [
+        (0.5, 0, "1 common steps, all the same"),
+        (0.75, 1, "the first that differs is 1, the largest difference of reward 0.25"),
+    ],
+)
+def test_the_exit_code_says_whether_a_reproduction_agrees(
+    cli: Cli, original: Path, reward: float, code: int, sentence: str
+) -> None:
+    cli("reproduce", "run=first")
+    again = original.with_name("first-again")
+    (again / "summary.json").write_text("{}")
+    for folder, value in ((original, 0.5), (again, reward)):
+        write_rollouts(RunDirectory(folder), 1, [replace(ROLLOUT, reward=value)])
+    result = cli("reproduce", "run=first")
+    assert (result.returncode, result.stderr) == (code, "")
+    assert "launched" not in result.stdout
+    assert result.stdout.endswith(f"{sentence}\n")
 
 
 def test_a_run_is_not_reproduced_in_itself(cli: Cli, original: Path) -> None:

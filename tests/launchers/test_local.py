@@ -85,7 +85,7 @@ def test_the_exit_code_of_the_child_comes_through(folder: Path) -> None:
 
 def test_a_killed_child_is_a_failure(folder: Path) -> None:
     outcome = launch(folder, "import os; os.kill(os.getpid(), 9)")
-    assert (outcome.state, outcome.exit_code) == (RunState.FAILED, -9)
+    assert outcome == Outcome(RunState.FAILED, "killed by SIGKILL", -9)
 
 
 def test_processes_that_the_child_left_behind_are_ended(folder: Path) -> None:
@@ -119,9 +119,12 @@ def test_the_child_does_not_outlive_a_killed_parent(
     assert not child.is_running()
 
 
-def test_the_childs_environment_is_quiet_on_the_cpu_and_finds_the_users_classes() -> None:
+def test_the_childs_environment_is_quiet_on_the_cpu_and_finds_the_users_classes(
+    root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
     child = child_environment({"PYTHONPATH": "mine", "HOME": "here"}, CPU)
-    assert child["PYTHONPATH"] == os.pathsep.join([os.getcwd(), "mine"])
+    assert child["PYTHONPATH"] == os.pathsep.join([str(folder), str(root), "mine"])
     assert (child["OMP_NUM_THREADS"], child["OMP_WAIT_POLICY"]) == ("3", "passive")
     assert child["HOME"] == "here"
 
