@@ -16,7 +16,7 @@ from types import FrameType
 
 from tarot.types import Outcome, Run, RunState
 
-EXIT_INTERRUPTED = 130
+EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
 PR_SET_PDEATHSIG = 1
 PROJECT = Path(__file__).parents[1]
 STDERR_LOG = "stderr.log"
@@ -33,13 +33,17 @@ class LocalLauncher:
 
     def launch(self, run: Run) -> Outcome:
         """Start the child and wait; SIGINT and SIGTERM are passed on, a second one kills it."""
+        hardware = _hardware(run)
+        if hardware["processes"] != 1:
+            line = f"hardware.processes={hardware['processes']}: launcher=local starts one process"
+            return Outcome(RunState.FAILED, f"{line}; set hardware.processes=1", EXIT_USER_ERROR)
         log = Path(run.directory) / STDERR_LOG
         start = log.stat().st_size if log.exists() else 0
         with log.open("ab") as stderr:
             child = subprocess.Popen(
                 run.command,
                 stderr=stderr,
-                env=child_environment(os.environ, _hardware(run)),
+                env=child_environment(os.environ, hardware),
                 start_new_session=True,
                 preexec_fn=_die_with(os.getpid()),
             )

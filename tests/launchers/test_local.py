@@ -15,7 +15,7 @@ import pytest
 from launchers.local import LocalLauncher, child_environment
 from tarot.types import Outcome, Run, RunState
 
-CPU = {"device": "cpu", "threads": 3}
+CPU = {"device": "cpu", "threads": 3, "processes": 1}
 SLEEPER = """
 import signal, sys, time
 from pathlib import Path
@@ -81,6 +81,13 @@ def test_a_failure_shows_the_last_lines_of_this_childs_stderr(folder: Path) -> N
 
 def test_the_exit_code_of_the_child_comes_through(folder: Path) -> None:
     assert launch(folder, "import sys; sys.exit(2)").exit_code == 2
+
+
+def test_a_run_of_several_processes_is_refused(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps({"hardware": {**CPU, "processes": 7}}))
+    outcome = launch(folder, "raise SystemExit('started')")
+    assert (outcome.state, outcome.exit_code) == (RunState.FAILED, 2)
+    assert outcome.detail.startswith("hardware.processes=7: launcher=local starts one process")
 
 
 def test_a_killed_child_is_a_failure(folder: Path) -> None:
