@@ -1,4 +1,7 @@
-"""`tarot reproduce`: the same config in another directory, and the first step that differs."""
+"""`tarot reproduce`: the same config in another directory, and the first step that differs.
+
+The exit code is 0 only where the two runs have steps in common and none of them differs.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -39,19 +42,21 @@ def _plan(job: ReproduceConfig) -> PlannedRun:
 def _reproduce(original: RunDirectory, plan: PlannedRun, command: str) -> int:
     outcome = launch(plan)
     report(outcome, plan.directory, command)
-    if outcome.state is RunState.FINISHED:
-        comparison = compare_runs(original, RunDirectory.open(plan.directory))
-        sys.stdout.write(f"{original.path} and {plan.directory}: {_sentence(comparison)}\n")
-    return exit_code(outcome)
+    if outcome.state is not RunState.FINISHED:
+        return exit_code(outcome)
+    comparison = compare_runs(original, RunDirectory.open(plan.directory))
+    sys.stdout.write(f"{original.path} and {plan.directory}: {_sentence(comparison)}\n")
+    is_same = comparison.num_common_steps > 0 and comparison.first_differing_step is None
+    return Exit.OK if is_same else Exit.FAILED
 
 
 def _sentence(comparison: RunComparison) -> str:
     if comparison.num_common_steps == 0:
         return "no step in common"
-    steps = f"{comparison.num_common_steps} steps in common"
+    steps = f"steps in common: {comparison.num_common_steps}"
     if comparison.first_differing_step is None:
-        return f"{steps}, all the same"
+        return f"{steps}; all the same"
     return (
-        f"{steps}, the first that differs is {comparison.first_differing_step}, "
+        f"{steps}; the first that differs is {comparison.first_differing_step}, "
         f"the largest difference of reward {comparison.largest_reward_difference:g}"
     )

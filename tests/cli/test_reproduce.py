@@ -65,7 +65,7 @@ def test_the_same_config_starts_beside_the_run(cli: Cli, original: Path) -> None
 @pytest.mark.parametrize(
     ("reward", "code", "sentence"),
     [
-        (0.5, 0, "1 common steps, all the same"),
+        (0.5, 0, "steps in common: 1; all the same"),
         (0.75, 1, "the first that differs is 1, the largest difference of reward 0.25"),
     ],
 )
