@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tarot.grading.cache import ExecutionCache
 from tarot.grading.comparators import Comparator
 from tarot.grading.extraction import extract_program
 from tarot.grading.judge import judge
@@ -27,10 +28,15 @@ class Grader:
     """Judges programs on all tests of their problems; it owns its sandbox."""
 
     def __init__(
-        self, sandbox: Sandbox, limits: Limits, comparator: Comparator | str = Comparator.TOKENS
+        self,
+        sandbox: Sandbox,
+        limits: Limits,
+        comparator: Comparator | str = Comparator.TOKENS,
+        cache_size: int = 8192,
     ) -> None:
         """Use `limits` for every execution; raises UserError for an unknown comparator."""
         self._sandbox = sandbox
+        self._cache = ExecutionCache(cache_size)
         self._limits = limits
         try:
             self._comparator = Comparator(comparator)
@@ -55,15 +61,20 @@ class Grader:
         self._sandbox.close()
 
     def _execute(self, items: Sequence[tuple[Problem, Program | None]]) -> dict[_Key, Execution]:
-        """Each distinct program on each distinct input, once."""
+        """Each distinct program on each distinct input, run at most once."""
         keys = dict.fromkeys(
             (program.source, test.stdin)
             for problem, program in items
             if program is not None
             for test in problem.tests
         )
-        jobs = [Job(Program(source), _encode(stdin), self._limits) for source, stdin in keys]
-        return dict(zip(keys, self._sandbox.run(jobs), strict=True))
+        known = {key: execution for key in keys if (execution := self._cache.find(*key))}
+        new = [key for key in keys if key not in known]
+        jobs = [Job(Program(source), _encode(stdin), self._limits) for source, stdin in new]
+        for key, execution in zip(new, self._sandbox.run(jobs), strict=True):
+            self._cache.keep(*key, execution)
+            known[key] = execution
+        return known
 
     def _result(
         self, program: Program | None, test: TestCase, executions: dict[_Key, Execution]

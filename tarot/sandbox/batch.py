@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tarot.sandbox.handle import Slot, SlotError
 from tarot.sandbox.seat import Kind, Seat, kind_of
-from tarot.types import Execution, Job, StopReason
+from tarot.types import Execution, Job, Program, StopReason
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +26,18 @@ class _Errand(NamedTuple):
 
 
 class Batch:
-    """A batch in progress; a job that no slot could run `attempts` times over is lost."""
+    """A batch in progress; a job that no slot could run `attempts` times over is lost.
+
+    What is likely to take longest goes first: large inputs, and the jobs of programs that timed
+    out before.
+    """
 
     def __init__(self, jobs: Sequence[Job], seats: Sequence[Seat], attempts: int) -> None:
         """Queue `jobs` for `seats`."""
         self._jobs = jobs
         self._attempts_left = [attempts] * len(jobs)
         self._results = [LOST] * len(jobs)
-        self._waiting = deque(range(len(jobs)))
+        self._waiting = deque(sorted(range(len(jobs)), key=lambda i: -len(jobs[i].stdin)))
         self._idle = list(seats)
         self._busy: dict[int, _Errand] = {}
         self._poller = select.poll()
@@ -97,6 +101,14 @@ class Batch:
             self._fail(index, seat, kind, "the program was killed from outside, or starved")
             return
         self._results[index] = execution
+        if execution.stopped_by is StopReason.TIME:
+            self._advance(self._jobs[index].program)
+
+    def _advance(self, program: Program) -> None:
+        """Take the other jobs of a slow program first, lest the batch end waiting for them."""
+        slow = [index for index in self._waiting if self._jobs[index].program == program]
+        rest = [index for index in self._waiting if self._jobs[index].program != program]
+        self._waiting = deque(slow + rest)
 
     def _fail(self, index: int, seat: Seat, kind: Kind, cause: object) -> None:
         """Put a job back in the queue for a fresh slot, or leave it lost."""

@@ -13,7 +13,7 @@ from tarot.grading.judge import judge
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Job, Limits, Program
 
-LIMITS = Limits(cpu_s=1.0, wall_s=4.0, memory_mb=256, output_kb=1024)
+LIMITS = Limits(cpu_s=0.8, wall_s=2.5, memory_mb=256, output_kb=1024)
 
 Row = dict[str, str]
 

@@ -108,7 +108,29 @@ def test_a_program_runs_once_for_each_distinct_input() -> None:
     ]
 
 
-def test_a_lost_execution_makes_the_grade_unjudged_and_no_other() -> None:
+def test_what_was_run_before_is_not_run_again() -> None:
+    sandbox = EchoSandbox()
+    grader = Grader(sandbox, LIMITS, cache_size=3)
+
+    first = grader.grade([(ADD, "print(1)")])
+    second = grader.grade([(ADD, "print(1)"), (ADD, "print(2)")])
+    grader.grade([(ADD, "print(1)")])
+
+    assert first[0] == second[0]
+    assert [len(jobs) for jobs in sandbox.batches] == [3, 3, 3]
+
+
+def test_a_lost_execution_is_tried_again() -> None:
+    sandbox = EchoSandbox()
+    grader = Grader(sandbox, LIMITS)
+
+    for _ in range(2):
+        grader.grade([(ADD, "print('lost')")])
+
+    assert [len(jobs) for jobs in sandbox.batches] == [3, 3]
+
+
+def test_a_lost_execution_makes_makes_the_grade_unjudged_and_no_other() -> None:
     grades = Grader(EchoSandbox(), LIMITS).grade([(ADD, "print('lost')"), (ADD, "print(1)")])
 
     assert [grade.is_judged for grade in grades] == [False, True]
