@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.USER_ERROR
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAILED
 
 
 def _overview() -> str:

@@ -160,3 +160,12 @@ class ReproduceConfig(Strict):
 
     run: str
     into: str | None
+
+
+class BenchConfig(Strict):
+    """How often to run each program, on how many cores, and where the figures go."""
+
+    num_runs: PositiveInt
+    num_baseline_runs: PositiveInt
+    cores: list[PositiveInt] | None
+    output: str | None

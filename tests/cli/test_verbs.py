@@ -1,0 +1,40 @@
+"""The small verbs, and the command around all of them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tarot.cli.composition import CONF
+from tarot.cli.main import VERBS
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_bench_shows_its_table_and_writes_its_figures(cli: Cli, tmp_path: Path) -> None:
+    options = ("num_runs=2", "num_baseline_runs=1", "cores=[1]", "output=bench.json")
+    result = cli("bench", *options)
+    assert (result.returncode, result.stderr) == (0, "")
+    measurements = json.loads((tmp_path / "bench.json").read_text())["measurements"]
+    assert {one["num_cores"] for one in measurements} == {1}
+    assert all(one["program"] in result.stdout for one in measurements)
+
+
+def test_a_wrong_type_of_bench_is_one_line(cli: Cli) -> None:
+    result = cli("bench", "cores=[0]")
+    assert result.returncode == 2
+    assert result.stderr == "cores.0: 0 should be greater than 0\n"
+
+
+def test_every_verb_has_its_config_and_its_line_in_the_overview(cli: Cli) -> None:
+    text = cli("--help").stdout
+    for verb, description in VERBS.items():
+        assert (CONF / f"{verb}.yaml").is_file()
+        assert f"  {verb:9}  {description}\n" in text
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(root: Path) -> None:
+    command = f"{sys.executable} -m tarot.cli train --help | true"
+    result = subprocess.run(["sh", "-c", command], cwd=root, capture_output=True, text=True)
+    assert result.stderr == ""
