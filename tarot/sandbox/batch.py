@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tarot.sandbox.handle import Slot, SlotError
 from tarot.sandbox.seat import Kind, Seat, kind_of
+from tarot.sandbox.watch import STARVED_FACTOR
 from tarot.types import Execution, Job, Program, StopReason
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ class _Errand(NamedTuple):
     seat: Seat
     kind: Kind
     slot: Slot
+    deadline_s: float
 
 
 class Batch:
@@ -32,8 +34,11 @@ class Batch:
     out before.
     """
 
-    def __init__(self, jobs: Sequence[Job], seats: Sequence[Seat], attempts: int) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], seats: Sequence[Seat], attempts: int, answer_margin_s: float
+    ) -> None:
         """Queue `jobs` for `seats`."""
+        self._answer_margin_s = answer_margin_s
         self._jobs = jobs
         self._attempts_left = [attempts] * len(jobs)
         self._results = [LOST] * len(jobs)
@@ -68,21 +73,26 @@ class Batch:
                 self._idle.append(seat)
                 self._fail(index, seat, kind, error)
                 continue
-            self._busy[slot.fileno()] = _Errand(index, seat, kind, slot)
+            errand = _Errand(index, seat, kind, slot, self._deadline_s(self._jobs[index]))
+            self._busy[slot.fileno()] = errand
             self._poller.register(slot.fileno(), select.POLLIN)
 
     def _take_in(self) -> None:
         if not self._busy:
             return
-        deadline_s = min(errand.slot.deadline_s for errand in self._busy.values())
+        deadline_s = min(errand.deadline_s for errand in self._busy.values())
         wait_ms = max(0.0, deadline_s - time.monotonic()) * 1000 + 1
         for descriptor, _ in self._poller.poll(wait_ms):
             self._conclude(self._release(descriptor))
         now_s = time.monotonic()
         for descriptor, errand in list(self._busy.items()):
-            if errand.slot.deadline_s < now_s:
+            if errand.deadline_s < now_s:
                 self._release(descriptor)
                 self._fail(errand.number, errand.seat, errand.kind, "the slot does not answer")
+
+    def _deadline_s(self, job: Job) -> float:
+        """When a slot that has not answered counts as hung."""
+        return time.monotonic() + STARVED_FACTOR * job.limits.wall_s + self._answer_margin_s
 
     def _release(self, descriptor: int) -> _Errand:
         errand = self._busy.pop(descriptor)
@@ -91,7 +101,7 @@ class Batch:
         return errand
 
     def _conclude(self, errand: _Errand) -> None:
-        index, seat, kind, slot = errand
+        index, seat, kind, slot, _ = errand
         try:
             execution = slot.collect(self._jobs[index])
         except (SlotError, OSError) as error:

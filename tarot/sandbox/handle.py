@@ -6,16 +6,13 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 
 from tarot.sandbox import memory_file, scratch, wire
 from tarot.sandbox.launch import start_slot
-from tarot.sandbox.watch import STARVED_FACTOR
 from tarot.types import Execution, Job, StopReason
 
 _START_TIMEOUT_S = 60.0
 _END_TIMEOUT_S = 5.0
-_ANSWER_MARGIN_S = 30.0
 _NUM_STDERR_BYTES = 1 << 16
 _KIB = 1 << 10
 
@@ -48,7 +45,6 @@ class Slot:
 
     def __init__(self, layers: frozenset[str], modules: tuple[str, ...]) -> None:
         """Start a slot with `layers`, `modules` imported; raises SlotError or OSError."""
-        self.deadline_s = float("inf")
         self._files: tuple[int, int] | None = None
         self._folder = tempfile.mkdtemp(prefix="tarot-slot-")
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -83,7 +79,6 @@ class Slot:
                 inputs.callback(os.close, files[-1])
             self._files = memory_file.empty("stdout"), memory_file.empty("stderr")
             socket.send_fds(self._connection, [request.pack()], [*files, *self._files])
-        self.deadline_s = time.monotonic() + STARVED_FACTOR * limits.wall_s + _ANSWER_MARGIN_S
 
     def collect(self, job: Job) -> Execution:
         """What became of the job; raises SlotError or OSError where the slot is dead."""
@@ -129,7 +124,6 @@ class Slot:
         for descriptor in self._files or ():
             os.close(descriptor)
         self._files = None
-        self.deadline_s = float("inf")
 
     def _greet(self) -> None:
         self._connection.settimeout(_START_TIMEOUT_S)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from tarot.sandbox.batch import Batch
 from tarot.sandbox.handle import LayerMissing, Slot, SlotError
 from tarot.sandbox.seat import Kind, Seat
+from tarot.sandbox.syscalls import NUMBERS
 from tarot.types import Execution, Job, UserError
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class LocalSandbox:
 
     `slots` programs run at once, by default one a core. `layers` are entered where the machine
     offers them; each entry of `require` names layers of which one must be there ("a|b"). A job
-    that could not be judged is tried `attempts` times in all.
+    that could not be judged is tried `attempts` times in all; a slot that stays silent for
+    `answer_margin_s` after its program's last chance counts as hung.
     """
 
     def __init__(
@@ -37,11 +39,16 @@ class LocalSandbox:
         require: Sequence[str] = ("seccomp", "landlock|namespaces"),
         layers: Sequence[str] = LAYERS,
         attempts: int = 3,
+        answer_margin_s: float = 30.0,
     ) -> None:
         """Probe the layers with a first slot; raises UserError where a required one is missing."""
+        if not NUMBERS:
+            machine = os.uname().machine
+            raise UserError(f"sandbox: this machine is a {machine}; use x86_64 or aarch64")
         _check_names("sandbox.layers", layers)
         _check_names("sandbox.require", [name for entry in require for name in entry.split("|")])
         self._attempts = attempts
+        self._answer_margin_s = answer_margin_s
         self._lock = threading.Lock()
         self.layers = _probe(layers, require)
         num_seats = slots or len(os.sched_getaffinity(0))
@@ -49,9 +56,12 @@ class LocalSandbox:
         self._finalizer = weakref.finalize(self, _close, self._seats, os.getpid())
 
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
-        """One execution per job, in order; never raises for a program or for an outage."""
+        """One execution per job, in order; never raises for a program or for an outage.
+
+        A sandbox that is closed loses every job.
+        """
         with self._lock:
-            return Batch(jobs, self._seats, self._attempts).run()
+            return Batch(jobs, self._seats, self._attempts, self._answer_margin_s).run()
 
     def pids(self) -> list[int]:
         """The processes whose deaths take the running slots with them."""

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from tarot.sandbox.handle import Slot
+from tarot.sandbox.handle import Slot, SlotError
 from tarot.types import Job
 
 _COMMON = ("bisect", "collections", "copy", "functools", "heapq", "itertools", "math", "re")
@@ -29,9 +29,12 @@ class Seat:
         """Nothing is started yet."""
         self._layers = layers
         self._slots: dict[Kind, Slot] = {}
+        self._is_closed = False
 
     def slot(self, kind: Kind) -> Slot:
         """The slot of a kind; raises SlotError or OSError where it cannot be started."""
+        if self._is_closed:
+            raise SlotError("the sandbox is closed")
         if kind not in self._slots:
             self._slots[kind] = Slot(self._layers, kind.modules)
         return self._slots[kind]
@@ -47,7 +50,8 @@ class Seat:
         return [slot.pid for slot in self._slots.values()]
 
     def close(self) -> None:
-        """End every slot; idempotent."""
+        """End every slot and start no more; idempotent."""
+        self._is_closed = True
         while self._slots:
             self._slots.popitem()[1].close()
 

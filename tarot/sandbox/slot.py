@@ -53,6 +53,7 @@ def main() -> NoReturn:
     """Run as the slot that the command line orders."""
     control, layers, folder, modules = sys.argv[1:5]
     order = Order(int(control), frozenset(layers.split(",")), folder, tuple(modules.split(",")))
+    _reset_signals()
     _ensure_stack()
     linux.set_thread_stack(_THREAD_STACK_BYTES)
     connection = _socket.socket(fileno=order.control)
@@ -61,6 +62,14 @@ def main() -> NoReturn:
     except Missing as missing:
         connection.send(f"missing {missing}".encode())
     os._exit(0)
+
+
+def _reset_signals() -> None:
+    """Undo what the host process ignores or blocks, which execution hands down."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _ensure_stack() -> None:

@@ -62,18 +62,17 @@ def test_a_program_that_is_killed_from_outside_is_tried_again(own_sandbox: Local
     assert judge(execution, "1") is Verdict.ACCEPTED
 
 
-def test_a_slot_that_hangs_is_replaced(
-    own_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tarot.sandbox.handle._ANSWER_MARGIN_S", 0.5)
-    own_sandbox.run([job("")])
-    for pid in own_sandbox.pids():
-        for child in _children(pid):
-            os.kill(child, signal.SIGSTOP)
+def test_a_slot_that_hangs_is_replaced() -> None:
+    limits = Limits(cpu_s=0.2, wall_s=0.2, memory_mb=256, output_kb=64)
+    sandbox = LocalSandbox(slots=1, answer_margin_s=0.2)
+    sandbox.run([job("")])
+    for pid in sandbox.pids():
+        for supervisor in _children(pid):
+            os.kill(supervisor, signal.SIGSTOP)
 
-    limits = Limits(cpu_s=1.0, wall_s=1.0, memory_mb=256, output_kb=64)
-    execution = own_sandbox.run([job("print(1)", limits=limits)])[0]
+    execution = sandbox.run([job("print(1)", limits=limits)])[0]
 
+    sandbox.close()
     assert judge(execution, "1") is Verdict.ACCEPTED
 
 

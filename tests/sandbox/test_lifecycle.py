@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tarot.sandbox.local import LAYERS, LocalSandbox
-from tarot.types import Job, Limits, Program, UserError
+from tarot.types import Job, Limits, Program, StopReason, UserError
 
 LIMITS = Limits(cpu_s=2.0, wall_s=10.0, memory_mb=256, output_kb=64)
 HOST = """
@@ -132,6 +132,30 @@ def test_an_empty_batch_has_no_executions() -> None:
 
     assert sandbox.run([]) == []
     sandbox.close()
+
+
+def test_a_closed_sandbox_loses_every_job_and_starts_nothing() -> None:
+    sandbox = LocalSandbox(slots=1)
+    sandbox.close()
+
+    executions = sandbox.run([job("print(1)")] * 2)
+
+    assert [e.stopped_by for e in executions] == [StopReason.INFRASTRUCTURE] * 2
+    assert sandbox.pids() == []
+
+
+def test_what_the_host_ignores_or_blocks_is_not_handed_down() -> None:
+    ignored = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        sandbox = LocalSandbox(slots=1)
+        execution = sandbox.run([job("import signal, time; signal.alarm(1); time.sleep(5)")])[0]
+        sandbox.close()
+    finally:
+        signal.signal(signal.SIGCHLD, ignored)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    assert (execution.exit_code, execution.stopped_by) == (-signal.SIGALRM, None)
 
 
 def test_each_layer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
