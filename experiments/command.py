@@ -1,0 +1,38 @@
+"""What the experiments' commands share: `key=value` arguments and one-line errors."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from omegaconf import OmegaConf
+from pydantic import BaseModel
+
+from tarot.cli.exits import Exit
+from tarot.config.validation import parse
+from tarot.types import UserError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def settings(model: type[M], arguments: Sequence[str]) -> M:
+    """The arguments as `model`; UserError for one that is no `key=value`, unknown or wrong."""
+    for argument in arguments:
+        if not argument.partition("=")[0].isidentifier() or "=" not in argument:
+            raise UserError(f"{argument}: not of the form key=value")
+    given = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)))
+    return parse(model, given)  # type: ignore[arg-type]
+
+
+def run_command(command: Callable[[Sequence[str]], int], text: str | None) -> int:
+    """Run a command on the arguments of this process; `text` answers `--help`."""
+    arguments = sys.argv[1:]
+    if {"-h", "--help"} & set(arguments):
+        sys.stdout.write(f"{text}\n")
+        return Exit.OK
+    try:
+        return command(arguments)
+    except UserError as error:
+        sys.stderr.write(" ".join(str(error).split()) + "\n")
+        return Exit.USER_ERROR
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED

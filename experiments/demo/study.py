@@ -1,0 +1,73 @@
+"""The demo under three seeds with its control: train what is missing, then write the tables.
+
+python -m experiments.demo.study                      about an hour; the same command goes on
+python -m experiments.demo.study runs_dir=/data/runs  any setting of train.py, for all six runs
+python -m experiments.demo.study out=DIR              results, tables and configs to another folder
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.command import run_command, settings
+from experiments.demo.pooling import Place, collect
+from experiments.demo.results import FILE, Arm
+from experiments.demo.table import OutSettings, render, write_table
+from tarot.cli import train
+from tarot.cli.composition import compose
+from tarot.cli.exits import Exit
+from tarot.cli.planning import plan_run
+from tarot.runs import RunDirectory, write_json
+
+EXPERIMENT = "+experiment=demo"
+SEEDS = (11, 12, 13)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train, collect, and write what a whole study has shown; a part of one is only printed."""
+    own = [argument for argument in arguments if argument.startswith("out=")]
+    overrides = [argument for argument in arguments if argument not in own]
+    out = Path(settings(OutSettings, own).out)
+    code = train.run(multirun(overrides))
+    places = locate_runs(overrides)
+    results = collect(places)
+    if results.missing:
+        sys.stdout.write(render(results))
+        return code or Exit.FAILED
+    out.mkdir(parents=True, exist_ok=True)
+    write_configs(places, out / "configs")
+    write_json(out / FILE, results.to_json())
+    write_table(results, out)
+    return code
+
+
+def multirun(overrides: Sequence[str]) -> list[str]:
+    """The arguments of `train.py` that make all runs, those finished left as they are."""
+    seeds = ",".join(map(str, SEEDS))
+    return [EXPERIMENT, f"seed={seeds}", f"reward={','.join(Arm)}", *overrides, "-m"]
+
+
+def locate_runs(overrides: Sequence[str]) -> list[Place]:
+    """Where each run of the study lies, by its config."""
+    return [
+        Place(arm, seed, _directory([EXPERIMENT, f"seed={seed}", f"reward={arm}", *overrides]))
+        for arm in Arm
+        for seed in SEEDS
+    ]
+
+
+def write_configs(places: Sequence[Place], folder: Path) -> None:
+    """Write each run's config, without the folder that it lay in: it may run anywhere."""
+    folder.mkdir(exist_ok=True)
+    for place in places:
+        config = {**place.run.config(), "runs_dir": "runs", "run_dir": None}
+        write_json(folder / f"{place.arm}-{place.seed}.json", config)
+
+
+def _directory(arguments: Sequence[str]) -> RunDirectory:
+    (job,) = compose("train", arguments)
+    return RunDirectory(plan_run(job.config).directory)
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main, __doc__))

@@ -1,0 +1,129 @@
+"""The study's tables as markdown.
+
+python -m experiments.demo.table          writes table.md anew from results.json
+python -m experiments.demo.table out=DIR  the same in another folder
+"""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from experiments.command import run_command, settings
+from experiments.demo import HERE
+from experiments.demo.results import Arm, Changes, Results, read_results
+from tarot.config.schema import Strict
+from tarot.data import Split
+from tarot.metrics import Estimate
+from tarot.runs import write_atomically
+from tarot.training.summary import SUITE, Change
+from tarot.types import Tier
+
+FILE = "table.md"
+TITLES = {
+    Split.TEST: "New problems of the trained families",
+    Split.DEV: "Problems to tune on, of the trained families",
+    Split.UNSEEN: "Families never seen",
+}
+LABELS = {Arm.TIERED: "tiered", Arm.SHUFFLED: "permuted (control)"}
+FIGURES = ("problems", "before", "after", "difference", "95% interval")
+NOTE = """\
+Share of completions that pass all four tiers, before and after GRPO. Differences are in percentage
+points, paired by problem; the pooled ones are over (seed, problem). The intervals speak of other
+problems, not of other seeds. The control permutes the rewards inside each group."""
+
+
+class OutSettings(Strict):
+    """`out` is the folder of the results and the tables."""
+
+    out: str = str(HERE)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the table of the results that are there."""
+    folder = Path(settings(OutSettings, arguments).out)
+    write_table(read_results(folder), folder)
+    return 0
+
+
+def write_table(results: Results, folder: Path) -> None:
+    """Write and print `table.md`."""
+    text = render(results)
+    write_atomically(folder / FILE, text.encode())
+    sys.stdout.write(text)
+
+
+def render(results: Results) -> str:
+    """Two tables a split, of the suite and of its tiers; a missing run is named above them."""
+    splits = [split for split in Split if any(split in run.changes for run in results.runs)]
+    blocks = [NOTE, *_missing(results)]
+    for split in splits:
+        suites = _table(("rewards", "seed", *FIGURES), _suite_rows(results, split))
+        blocks += [f"**{TITLES[split]}**", suites, *_against_control(results, split)]
+        if results.pooled:
+            tiers = _table(("rewards", "tier", *FIGURES), _tier_rows(results.pooled, split))
+            blocks += ["Each tier, pooled:", tiers]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _missing(results: Results) -> list[str]:
+    lines = [
+        f"- missing: {LABELS[run.arm]}, seed {run.seed}: {run.reason}" for run in results.missing
+    ]
+    return ["\n".join(lines)] if lines else []
+
+
+def _suite_rows(results: Results, split: Split) -> Iterable[Sequence[str]]:
+    for arm in Arm:
+        for run in results.runs:
+            if run.arm is arm:
+                yield (LABELS[arm], str(run.seed), *_figures(run.changes[split][SUITE]))
+        if arm in results.pooled:
+            figures = _figures(results.pooled[arm][split][SUITE])
+            yield tuple(f"**{cell}**" for cell in (LABELS[arm], "pooled", *figures))
+
+
+def _against_control(results: Results, split: Split) -> list[str]:
+    if results.against_control is None:
+        return []
+    difference = results.against_control[split][SUITE].difference
+    return [
+        f"After GRPO, tiered minus permuted, pooled: {_points(difference.mean)} points, "
+        f"95% interval {_interval(difference)}."
+    ]
+
+
+def _tier_rows(pooled: Mapping[Arm, Changes], split: Split) -> Iterable[Sequence[str]]:
+    for arm in Arm:
+        changes = pooled[arm][split] if arm in pooled else {}
+        for tier in Tier:
+            if tier in changes:
+                yield (LABELS[arm], tier, *_figures(changes[tier]))
+
+
+def _figures(change: Change) -> tuple[str, ...]:
+    difference = change.difference
+    return (
+        str(difference.num_clusters),
+        f"{change.before.mean:.1%}",
+        f"{change.after.mean:.1%}",
+        _points(difference.mean),
+        _interval(difference),
+    )
+
+
+def _interval(difference: Estimate) -> str:
+    return f"[{_points(difference.low)}, {_points(difference.high)}]"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Figures to the right, words to the left."""
+    rules = ["--:" if heading in FIGURES else ":--" for heading in headings]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rules, *rows))
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main, __doc__))

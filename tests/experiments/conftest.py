@@ -1,0 +1,78 @@
+"""Synthetic runs of the study, written as training writes them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from experiments.demo.pooling import Place
+from experiments.demo.results import Arm
+from tarot.capability import PatternCount, ProblemOutcomes, write_outcomes
+from tarot.runs import RunDirectory, prepare, write_json
+from tarot.types import Tier
+
+# Of each problem, how many of its samples passed the whole suite, and how many did not.
+Counts = Mapping[str, tuple[int, int]]
+MakeRun = Callable[[Arm, int, Counts, Counts], Place]
+
+PHASES = ((Tier.BASIC,), (Tier.BASIC,), (Tier.BASIC, Tier.EDGE), (Tier.BASIC, Tier.EDGE))
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """`make_run(arm, seed, before, after)`: a finished run; `unseen` is one problem, unsolved."""
+
+    def make(arm: Arm, seed: int, before: Counts, after: Counts) -> Place:
+        config = {
+            "name": "demo",
+            "seed": seed,
+            "runs_dir": str(tmp_path / "runs"),
+            "run_dir": None,
+            "evaluation": {"split": "test"},
+            "reward": {"_target_": f"rewards.{arm}"},
+        }
+        run = prepare(config, "fingerprint")
+        run.outcomes_path.mkdir()
+        for when, counts in (("before", before), ("after", after)):
+            _write(run, f"{when}-test", counts)
+            _write(run, f"{when}-unseen", {"u": (0, 2)})
+        _log(run)
+        write_json(run.summary_path, {})
+        return Place(arm, seed, run)
+
+    return make
+
+
+@pytest.fixture
+def study(make_run: MakeRun) -> list[Place]:
+    """Three seeds of each arm: seed 11 learns, 12 and 13 and the control do not."""
+    flat: Counts = {"p": (1, 1), "q": (0, 2)}
+    better: Counts = {"p": (2, 0), "q": (1, 1)}
+    tiered = [make_run(Arm.TIERED, seed, flat, better if seed == 11 else flat) for seed in SEEDS]
+    return tiered + [make_run(Arm.SHUFFLED, seed, flat, flat) for seed in SEEDS]
+
+
+SEEDS = (11, 12, 13)
+
+
+def _write(run: RunDirectory, name: str, counts: Counts) -> None:
+    outcomes = [
+        ProblemOutcomes(problem, _patterns(solved, unsolved))
+        for problem, (solved, unsolved) in counts.items()
+    ]
+    (run.outcomes_path / f"{name}.json").write_text(write_outcomes(outcomes))
+
+
+def _patterns(solved: int, unsolved: int) -> tuple[PatternCount, ...]:
+    """An unsolved sample passes the basic tier and half of the complex one."""
+    part = {Tier.BASIC: 1.0, Tier.INTERMEDIATE: 0.0, Tier.COMPLEX: 0.5, Tier.EDGE: 0.0}
+    whole = dict.fromkeys(Tier, 1.0)
+    patterns = (PatternCount(part, unsolved), PatternCount(whole, solved))
+    return tuple(pattern for pattern in patterns if pattern.count)
+
+
+def _log(run: RunDirectory, phases: Sequence[tuple[Tier, ...]] = PHASES) -> None:
+    for step, tiers in enumerate(phases, start=1):
+        weights = {f"policy/weight/{tier}": 0.25 if tier in tiers else 0.0 for tier in Tier}
+        rates = {f"tier/{tier}/pass_rate": step / 8 for tier in Tier}
+        run.log.append({"step": step, **weights, **rates, "tier/edge/pass_rate": float("nan")})

@@ -1,0 +1,90 @@
+"""The command of the study, with a launcher that writes outcomes instead of training."""
+
+from pathlib import Path
+
+import pytest
+
+from experiments.demo import study
+from experiments.demo.results import Arm, read_results
+from tarot.cli.composition import compose
+from tarot.cli.exits import Exit
+from tarot.cli.planning import plan_run
+from tarot.data import Split
+from tarot.runs import read_json
+
+LAUNCHER = '''
+from pathlib import Path
+
+from tarot.capability import PatternCount, ProblemOutcomes, write_outcomes
+from tarot.runs import RunDirectory, write_json
+from tarot.types import Outcome, RunState, Tier
+
+class Launcher:
+    """Stops where a file of that seed stands beside the runs."""
+
+    def launch(self, run):
+        directory = RunDirectory.open(Path(run.directory))
+        config = directory.config()
+        print("launched", config["seed"], config["reward"]["_target_"].rpartition(".")[2])
+        if (Path(config["runs_dir"]) / f"stop-{config['seed']}").exists():
+            return Outcome(RunState.INTERRUPTED)
+        directory.outcomes_path.mkdir()
+        for when in ("before", "after"):
+            solved = when == "after" and "Tiered" in config["reward"]["_target_"]
+            pattern = PatternCount(dict.fromkeys(Tier, float(solved)), 4)
+            text = write_outcomes([ProblemOutcomes("p", (pattern,))])
+            for split in ("test", "unseen"):
+                (directory.outcomes_path / f"{when}-{split}.json").write_text(text)
+        write_json(directory.summary_path, {})
+        return Outcome(RunState.FINISHED)
+'''
+
+
+def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "writing_launcher.py").write_text(LAUNCHER)
+    monkeypatch.syspath_prepend(tmp_path)
+    runs, out = tmp_path / "runs", tmp_path / "out"
+    runs.mkdir()
+    launcher = "launcher._target_=writing_launcher.Launcher"
+    arguments = [f"runs_dir={runs}", launcher, f"out={out}"]
+    stop = runs / "stop-13"
+    stop.touch()
+    assert study.main(arguments) == Exit.INTERRUPTED
+    stopped = capsys.readouterr().out
+    assert [line.split()[1] for line in _launched(stopped)] == ["11", "11", "12", "12", "13"]
+    assert "- missing: tiered, seed 13: " in stopped
+    assert "- missing: permuted (control), seed 13: " in stopped
+    assert not out.exists()
+
+    stop.unlink()
+    assert study.main(arguments) == Exit.OK
+    finished = capsys.readouterr().out
+    assert _launched(finished) == ["launched 13 TieredReward", "launched 13 ShuffledReward"]
+    assert (out / "table.md").read_text() in finished
+    pooled = read_results(out).pooled
+    assert pooled[Arm.TIERED][Split.TEST]["suite"].difference.mean == 1
+    assert pooled[Arm.SHUFFLED][Split.TEST]["suite"].difference.mean == 0
+
+    configs = {path.stem: read_json(path) for path in (out / "configs").iterdir()}
+    assert sorted(configs) == sorted(f"{arm}-{seed}" for arm in Arm for seed in study.SEEDS)
+    assert configs["shuffled-12"]["seed"] == 12
+    assert str(tmp_path) not in str(configs)
+
+
+def test_the_demo_is_the_first_run_of_the_study() -> None:
+    (demo,) = compose("train", ["+experiment=demo"])
+    first = study.locate_runs([])[0]
+    assert (first.arm, first.seed) == (Arm.TIERED, 11)
+    assert plan_run(demo.config).directory == first.run.path
+
+
+def test_each_seed_draws_problems_of_its_own() -> None:
+    for seed in study.SEEDS[:2]:
+        (job,) = compose("train", ["+experiment=demo", f"seed={seed}"])
+        assert job.config["data"]["seed"] == seed
+
+
+def _launched(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("launched")]

@@ -1,0 +1,66 @@
+"""The tables, as a reader of the README gets them."""
+
+from pathlib import Path
+
+import pytest
+
+from experiments.demo import table
+from experiments.demo.pooling import Place, collect
+from experiments.demo.results import FILE, read_results
+from tarot.runs import write_json
+from tarot.types import UserError
+
+ROWS = """\
+| rewards | seed | problems | before | after | difference | 95% interval |
+| :-- | :-- | --: | --: | --: | --: | --: |
+| tiered | 11 | 2 | 25.0% | 75.0% | +50.0 | [+50.0, +50.0] |
+| tiered | 12 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
+| tiered | 13 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
+| **tiered** | **pooled** | **6** | **25.0%** | **41.7%** | **+16.7** | **[-10.4, +43.8]** |
+| permuted (control) | 11 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
+"""
+CONTROL = "After GRPO, tiered minus permuted, pooled: +16.7 points, 95% interval [-10.4, +43.8]."
+TIER = "| tiered | complex | 6 | 62.5% | 70.8% | +8.3 | [-5.2, +21.9] |"
+
+
+def test_a_whole_study_shows_seeds_pool_control_and_tiers(study: list[Place]) -> None:
+    text = table.render(collect(study))
+    trained, _, unseen = text.partition("**Families never seen**")
+    assert ROWS in trained
+    assert CONTROL in trained
+    assert "| tiered | 11 | 1 | 0.0% | 0.0% | +0.0 | [-100.0, +100.0] |" in unseen
+    assert TIER in trained
+    assert "missing" not in text
+
+
+def test_a_missing_run_is_a_line_and_its_arm_has_no_pool(study: list[Place]) -> None:
+    study[1].run.summary_path.unlink()
+    text = table.render(collect(study))
+    assert f"- missing: tiered, seed 12: {study[1].run.path}: not finished" in text
+    assert "| tiered | 11 |" in text
+    assert "| tiered | 12 |" not in text
+    assert "| **tiered** | **pooled**" not in text
+    assert "| **permuted (control)** | **pooled**" in text
+    assert "tiered minus permuted" not in text
+
+
+def test_the_table_is_made_again_from_the_results_alone(study: list[Place], tmp_path: Path) -> None:
+    results = collect(study)
+    write_json(tmp_path / FILE, results.to_json())
+    assert read_results(tmp_path) == results
+    assert table.main([f"out={tmp_path}"]) == 0
+    assert (tmp_path / table.FILE).read_text() == table.render(results)
+
+
+def test_the_results_do_not_depend_on_where_or_when(study: list[Place], tmp_path: Path) -> None:
+    first, second = collect(study).to_json(), collect(study).to_json()
+    assert first == second
+    assert str(tmp_path) not in str(first)
+
+
+@pytest.mark.parametrize(("text", "reason"), [(None, "no such file"), ("{}", "no results")])
+def test_a_folder_without_results_is_named(tmp_path: Path, text: str | None, reason: str) -> None:
+    if text is not None:
+        (tmp_path / FILE).write_text(text)
+    with pytest.raises(UserError, match=f"{FILE}: {reason}"):
+        table.main([f"out={tmp_path}"])
