@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import struct
 
 from tarot.sandbox.syscalls import NUMBERS
@@ -46,6 +47,13 @@ def drop_capabilities() -> None:
 def address(buffer: ctypes.Array[ctypes.c_char]) -> int:
     """Where a buffer lies in memory."""
     return ctypes.addressof(buffer)
+
+
+def lower_limit(kind: int, value: int) -> None:
+    """Set soft and hard resource limit to `value`, or to the hard limit where that is lower."""
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
 
 
 def set_thread_stack(size: int) -> None:

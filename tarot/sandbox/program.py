@@ -73,7 +73,7 @@ def _limit(request: Request) -> None:
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_AS, address_space),
     ):
-        resource.setrlimit(kind, (value, value))
+        linux.lower_limit(kind, value)
 
 
 def _run(source: bytes) -> NoReturn:

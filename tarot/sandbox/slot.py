@@ -131,7 +131,7 @@ def _prepare(order: Order, owner: int) -> Cell:
             raise Missing("namespaces", "this process is not the first of its namespace")
         _enter_tree(folder, readable, owner)
         folder = namespaces.SCRATCH
-    _settle(folder, owner)
+    _settle(folder)
     if "uid" in order.layers:
         _change_user(folder, owner)
     _drop_rights(has_own_tasks=is_init or "uid" in order.layers)
@@ -155,10 +155,8 @@ def _enter_tree(folder: str, readable: list[str], owner: int) -> None:
         raise Missing("namespaces", error) from error
 
 
-def _settle(folder: str, owner: int) -> None:
+def _settle(folder: str) -> None:
     """Make `folder` the working folder, home and place for temporary files."""
-    if os.geteuid() != owner:
-        os.chown(folder, owner, owner)
     os.chdir(folder)
     for variable in ("HOME", "TMPDIR"):
         os.environ[variable] = folder
@@ -166,6 +164,7 @@ def _settle(folder: str, owner: int) -> None:
 
 def _change_user(folder: str, owner: int) -> None:
     try:
+        os.chown(folder, owner, owner)
         os.setgroups([])
         os.setresgid(owner, owner, owner)
         os.setresuid(owner, owner, owner)
@@ -180,16 +179,10 @@ def _drop_rights(has_own_tasks: bool) -> None:
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     linux.die_with_parent(signal.SIGKILL)
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_NOFILE, _NUM_FILES)
+    linux.lower_limit(resource.RLIMIT_CORE, 0)
+    linux.lower_limit(resource.RLIMIT_NOFILE, _NUM_FILES)
     if has_own_tasks:
-        _lower(resource.RLIMIT_NPROC, _NUM_TASKS)
-
-
-def _lower(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (value, value))
+        linux.lower_limit(resource.RLIMIT_NPROC, _NUM_TASKS)
 
 
 def _warm(modules: tuple[str, ...]) -> None:

@@ -4,6 +4,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,7 @@ def job(source: str, stdin: str = "", limits: Limits = LIMITS) -> Job:
 
 
 @pytest.fixture
-def own_sandbox():
+def own_sandbox() -> Iterator[LocalSandbox]:
     sandbox = LocalSandbox(slots=2)
     yield sandbox
     sandbox.close()
@@ -84,6 +86,22 @@ def test_a_time_out_costs_its_own_job_alone(own_sandbox: LocalSandbox) -> None:
 
     assert [e.stopped_by for e in executions] == [None, StopReason.TIME, None]
     assert [e.stdout for e in executions] == [b"1\n", b"", b"2\n"]
+
+
+def test_without_room_for_a_new_slot_jobs_are_lost_and_never_wrong(
+    own_sandbox: LocalSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_sandbox.run([job("")])
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    for pid in own_sandbox.pids():
+        os.kill(pid, signal.SIGKILL)
+
+    lost = [judge(e, "1") for e in own_sandbox.run([job("print(1)")] * 4)]
+    monkeypatch.undo()
+    found = [judge(e, "1") for e in own_sandbox.run([job("print(1)")] * 4)]
+
+    assert lost == [Verdict.INFRASTRUCTURE] * 4
+    assert found == [Verdict.ACCEPTED] * 4
 
 
 def test_interrupted_jobs_leave_no_answer_for_the_next(own_sandbox: LocalSandbox) -> None:

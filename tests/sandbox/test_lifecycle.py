@@ -158,6 +158,18 @@ def test_what_the_host_ignores_or_blocks_is_not_handed_down() -> None:
     assert (execution.exit_code, execution.stopped_by) == (-signal.SIGALRM, None)
 
 
+def test_a_host_with_tighter_limits_still_runs_programs(root: Path) -> None:
+    script = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24,) * 2)\n"
+    script += "resource.setrlimit(resource.RLIMIT_STACK, (1 << 23,) * 2)\n" + HOST.replace(
+        "64)", "1 << 20)"
+    )
+    with _host(script + "print(sandbox.run([Job(Program(''), b'', limits)])[0])", root) as host:
+        stdout, stderr = host.communicate(timeout=30)
+
+    assert b"stopped_by=None" in stdout
+    assert stderr == b""
+
+
 def test_each_layer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="tarot.sandbox"):
         LocalSandbox(slots=1, layers=("seccomp", "landlock")).close()
