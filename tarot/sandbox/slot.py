@@ -163,12 +163,14 @@ def _settle(folder: str) -> None:
 
 
 def _change_user(folder: str, owner: int) -> None:
+    """Become `owner`, who must still be able to import what this user can."""
+    needed = [*paths.import_folders(), folder]
     try:
         os.chown(folder, owner, owner)
         os.setgroups([])
         os.setresgid(owner, owner, owner)
         os.setresuid(owner, owner, owner)
-        for path in (*paths.import_folders(), folder):
+        for path in needed:
             os.listdir(path)
     except OSError as error:
         raise Missing("uid", error) from error

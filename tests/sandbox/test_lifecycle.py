@@ -216,6 +216,21 @@ def test_each_layer_works_alone(layer: str) -> None:
     sandbox.close()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_users_are_changed_only_where_programs_can_still_import() -> None:
+    sandbox = LocalSandbox(slots=1, layers=("seccomp", "landlock", "uid"))
+    others_can_read = all(
+        os.stat(folder).st_mode & 0o005 == 0o005
+        for folder in (Path(os.__file__).parent, *Path(os.__file__).parents)
+    )
+
+    execution = sandbox.run([job("import decimal, os; print(os.getuid() > 0)")])[0]
+
+    sandbox.close()
+    assert ("uid" in sandbox.layers) is others_can_read
+    assert execution.stdout == f"{others_can_read}\n".encode()
+
+
 def _host(script: str, root: Path, start_new_session: bool = False) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-c", script],
