@@ -1,10 +1,12 @@
 """Sampling completions with transformers, batched by length."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 
 import torch
-from transformers import GenerationConfig
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from tarot.prompts import Message
 from tarot.sampling.loading import LoadedModel
@@ -43,22 +45,46 @@ def sample(
     The result depends on the weights, the arguments and nothing else: the global random state
     is left as it was. `on_progress` is told the number of prompts done.
     """
+    generation = _generation(loaded, samples, settings)
     encoded = [_token_ids(loaded, prompt) for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda index: len(encoded[index]))
     prompts_per_batch = max(1, settings.batch_size // samples)
     results: list[list[Completion]] = [[] for _ in prompts]
-    was_training = loaded.weights.training
-    loaded.weights.eval()
-    with torch.random.fork_rng(), torch.inference_mode():
+    with torch.random.fork_rng(), torch.inference_mode(), _set_to_sample(loaded.weights):
         torch.manual_seed(seed)
         for start in range(0, len(order), prompts_per_batch):
             batch = order[start : start + prompts_per_batch]
-            drawn = _sample_batch(loaded, [encoded[i] for i in batch], samples, settings)
+            drawn = _sample_batch(loaded, [encoded[i] for i in batch], generation)
             for index, completions in zip(batch, drawn, strict=True):
                 results[index] = completions
             on_progress(min(start + prompts_per_batch, len(order)))
-    loaded.weights.train(was_training)
     return results
+
+
+def _generation(loaded: LoadedModel, samples: int, settings: SamplingSettings) -> GenerationConfig:
+    return GenerationConfig(
+        do_sample=settings.temperature > 0,
+        temperature=settings.temperature or None,
+        top_p=settings.top_p,
+        top_k=settings.top_k,
+        max_new_tokens=settings.max_new_tokens,
+        num_return_sequences=samples,
+        eos_token_id=loaded.eos_token_ids,
+        pad_token_id=loaded.tokenizer.pad_token_id,
+    )
+
+
+@contextmanager
+def _set_to_sample(weights: PreTrainedModel) -> Iterator[None]:
+    """Evaluation mode, without the defaults that a model ships, which fill in for unset fields."""
+    was_training, shipped = weights.training, weights.generation_config
+    weights.eval()
+    weights.generation_config = GenerationConfig()
+    try:
+        yield
+    finally:
+        weights.generation_config = shipped
+        weights.train(was_training)
 
 
 def _token_ids(loaded: LoadedModel, prompt: Sequence[Message]) -> list[int]:
@@ -69,30 +95,22 @@ def _token_ids(loaded: LoadedModel, prompt: Sequence[Message]) -> list[int]:
 
 
 def _sample_batch(
-    loaded: LoadedModel, encoded: list[list[int]], samples: int, settings: SamplingSettings
+    loaded: LoadedModel, encoded: list[list[int]], generation: GenerationConfig
 ) -> list[list[Completion]]:
     tokenizer = loaded.tokenizer
     padded = tokenizer.pad({"input_ids": encoded}, padding_side="left", return_tensors="pt")
     inputs = padded.to(loaded.weights.device)
-    generation = GenerationConfig(
-        do_sample=settings.temperature > 0,
-        temperature=settings.temperature or None,
-        top_p=settings.top_p,
-        top_k=settings.top_k,
-        max_new_tokens=settings.max_new_tokens,
-        num_return_sequences=samples,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
     sequences = loaded.weights.generate(**inputs, generation_config=generation)
     new_tokens = sequences[:, inputs["input_ids"].shape[1] :].tolist()
-    completions = [_completion(loaded, row) for row in new_tokens]
+    ends = frozenset(generation.eos_token_id)
+    completions = [_completion(tokenizer, row, ends) for row in new_tokens]
+    samples = generation.num_return_sequences
     return [completions[i : i + samples] for i in range(0, len(completions), samples)]
 
 
-def _completion(loaded: LoadedModel, tokens: list[int]) -> Completion:
-    eos = loaded.tokenizer.eos_token_id
-    truncated = eos not in tokens
-    kept = tokens if truncated else tokens[: tokens.index(eos)]
-    text = loaded.tokenizer.decode(kept, skip_special_tokens=True)
-    return Completion(text=text, num_tokens=len(kept), truncated=truncated)
+def _completion(
+    tokenizer: PreTrainedTokenizerBase, tokens: list[int], ends: frozenset[int]
+) -> Completion:
+    kept = list(takewhile(lambda token: token not in ends, tokens))
+    text = tokenizer.decode(kept, skip_special_tokens=True)
+    return Completion(text=text, num_tokens=len(kept), truncated=len(kept) == len(tokens))

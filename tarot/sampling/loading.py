@@ -20,9 +20,22 @@ class LoadedModel:
     weights: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
 
+    @property
+    def eos_token_ids(self) -> list[int]:
+        """Every token that ends a completion: the tokenizer's, and what the model declares."""
+        declared = self.weights.generation_config.eos_token_id
+        ids = [
+            self.tokenizer.eos_token_id,
+            *(declared if isinstance(declared, list) else [declared]),
+        ]
+        return [token for token in dict.fromkeys(ids) if token is not None]
+
 
 def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
-    """Load `checkpoint` (a hub id or a folder) in `dtype`, padded on the left."""
+    """Load `checkpoint` (a hub id or a folder) in `dtype`, padded on the left.
+
+    `model.eos_token` takes the place of all tokens that would end a completion.
+    """
     revision = model.revision if checkpoint == model.id else None
     tokenizer = AutoTokenizer.from_pretrained(checkpoint, revision=revision, padding_side="left")
     if model.eos_token is not None:
@@ -32,4 +45,6 @@ def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
     weights = AutoModelForCausalLM.from_pretrained(
         checkpoint, revision=revision, dtype=getattr(torch, dtype)
     )
+    if model.eos_token is not None:
+        weights.generation_config.eos_token_id = tokenizer.eos_token_id
     return LoadedModel(weights=weights, tokenizer=tokenizer)

@@ -9,11 +9,21 @@ from pathlib import Path
 
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    PretrainedConfig,
+    PreTrainedTokenizerFast,
+)
 
-from tarot.config.schema import ModelConfig
+from tarot.config.schema import ArchitectureConfig, ModelConfig
 
-_TEMPLATES = {"qwen2": "qwen2_5", "qwen3": "qwen3_instruct_2507", "gemma2": "gemma"}
+_TEMPLATES = {
+    "qwen2": "qwen2_5",
+    "qwen3": "qwen3_instruct_2507",
+    "gemma2": "gemma",
+    "llama": "qwen2_5",  # of the llamas in conf/model, all are trained on ChatML too
+}
 _CHATML = {"bos_token": None, "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
 _GEMMA = {"bos_token": "<bos>", "eos_token": "<end_of_turn>", "pad_token": "<pad>"}
 _EXTRA = {"gemma2": ["<start_of_turn>"]}
@@ -23,17 +33,9 @@ _SEED = 0
 def save_random_checkpoint(model: ModelConfig, folder: Path) -> None:
     """Write a model of `model.architecture` with random weights, and its tokenizer, to `folder`."""
     tokenizer = byte_tokenizer(model.architecture.family)
-    shape = model.architecture
-    config = AutoConfig.for_model(
-        shape.family,
-        hidden_size=shape.hidden_size,
-        intermediate_size=shape.intermediate_size,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        num_key_value_heads=shape.kv_heads,
-        head_dim=shape.head_dim,
-        vocab_size=max(shape.vocab_size, len(tokenizer)),
-        tie_word_embeddings=shape.tie_embeddings,
+    config = transformers_config(
+        model.architecture,
+        vocab_size=max(model.architecture.vocab_size, len(tokenizer)),
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -43,6 +45,21 @@ def save_random_checkpoint(model: ModelConfig, folder: Path) -> None:
         weights = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     weights.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def transformers_config(shape: ArchitectureConfig, **changes: int | None) -> PretrainedConfig:
+    """The architecture as transformers describes it, with `changes` to single fields."""
+    fields = {
+        "hidden_size": shape.hidden_size,
+        "intermediate_size": shape.intermediate_size,
+        "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads,
+        "num_key_value_heads": shape.kv_heads,
+        "head_dim": shape.head_dim,
+        "vocab_size": shape.vocab_size,
+        "tie_word_embeddings": shape.tie_embeddings,
+    }
+    return AutoConfig.for_model(shape.family, **fields | changes)
 
 
 def byte_tokenizer(family: str) -> PreTrainedTokenizerFast:

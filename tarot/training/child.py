@@ -196,7 +196,7 @@ def _optimize(parts: Parts, loaded: LoadedModel, policy: Policy, checkpoint: Pat
                     policy=policy,
                     reward=reward,
                     group_size=config.num_generations,
-                    eos_token_ids=[loaded.tokenizer.eos_token_id],
+                    eos_token_ids=loaded.eos_token_ids,
                     on_step=recorder.on_rewards,
                 )
             ],
