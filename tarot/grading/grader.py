@@ -90,8 +90,12 @@ class Grader:
 
 
 def self_check(sandbox: Sandbox) -> None:
-    """Run one trivial program; raises UserError where it does not come back right."""
-    job = Job(Program("print(int(input()) + 1)"), b"41\n", _CHECK_LIMITS)
+    """Run one small program; raises UserError where it does not come back right.
+
+    It imports modules that no slot holds ready, so that unreadable libraries are found out here.
+    """
+    source = "import decimal, json, random\nprint(decimal.Decimal(input()) + 1)"
+    job = Job(Program(source), b"41\n", _CHECK_LIMITS)
     execution = sandbox.run([job])[0]
     verdict = judge(execution, "42\n")
     if verdict is not Verdict.ACCEPTED:
