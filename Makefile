@@ -1,6 +1,5 @@
 # `make help` lists the targets. On a machine with a GPU, or where pip finds no CPU build of torch,
-# say where it is to come from:
-#   make demo PIP_TORCH_ARGS="--index-url https://download.pytorch.org/whl/cpu"
+# PIP_TORCH_ARGS says where it is to come from: make demo PIP_TORCH_ARGS="--index-url URL"
 
 PYTHON ?= python3.11
 PIP_TORCH_ARGS ?=

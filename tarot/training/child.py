@@ -51,7 +51,7 @@ class Parts:
 
 
 class Outage(RuntimeError):
-    """Too many completions could not be judged; the run stopped with a checkpoint."""
+    """Too many completions could not be judged; what came before is saved."""
 
 
 def train(run: RunDirectory, stop: StopRequest) -> None:
@@ -132,6 +132,8 @@ def _measured(
             seed=config.seed,
             on_progress=lambda done: advance(done, ""),
         )
+    num_unjudged = sum(outcome.num_unjudged for outcome in outcomes)
+    _check_judged(num_unjudged / (len(outcomes) * config.evaluation.samples), config)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, write_outcomes(outcomes).encode())
     return outcomes
@@ -181,7 +183,7 @@ def _optimize(parts: Parts, loaded: LoadedModel, policy: Policy, checkpoint: Pat
         recorder = StepRecorder(
             run,
             advance,
-            should_stop=lambda: parts.stop.is_set or _is_out(recorder, config),
+            should_stop=lambda: parts.stop.is_set or _is_out(recorder.unjudged_share, config),
         )
         reward: Reward = build("reward", config.reward)
         trainer = TierGRPOTrainer(
@@ -204,16 +206,20 @@ def _optimize(parts: Parts, loaded: LoadedModel, policy: Policy, checkpoint: Pat
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    if _is_out(recorder, config):
+    _check_judged(recorder.unjudged_share, config)
+
+
+def _is_out(share: float, config: RunConfig) -> bool:
+    return share > config.grading.max_unjudged_share
+
+
+def _check_judged(share: float, config: RunConfig) -> None:
+    """Outage if too much was lost, so that the same command does this again."""
+    if _is_out(share, config):
         raise Outage(
-            f"{recorder.unjudged_share:.0%} of a step's completions could not be judged, more than "
-            f"grading.max_unjudged_share={config.grading.max_unjudged_share}; "
-            "see the sandbox's lines above, then type the same command to go on"
+            f"{share:.0%} of the completions could not be judged, more than "
+            f"grading.max_unjudged_share={config.grading.max_unjudged_share}: is the sandbox out?"
         )
-
-
-def _is_out(recorder: StepRecorder, config: RunConfig) -> bool:
-    return recorder.unjudged_share > config.grading.max_unjudged_share
 
 
 def _short_enough(parts: Parts, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:

@@ -78,7 +78,7 @@ def _demonstration(problem: Problem, config: RunConfig) -> dict[str, Any]:
     }
 
 
-class _Progress(TrainerCallback):  # type: ignore[misc]
+class _Progress(TrainerCallback):
     def __init__(self, advance: Advance) -> None:
         self._advance = advance
 

@@ -45,7 +45,7 @@ class Display:
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}"),
         )
-        with Progress(*columns, console=self.console) as progress:
+        with Progress(*columns, console=self.console, redirect_stderr=False) as progress:
             task = progress.add_task(title, total=total, completed=done, note="")
             yield lambda reached, note: progress.update(task, completed=reached, note=note)
 

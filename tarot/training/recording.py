@@ -15,7 +15,7 @@ from tarot.training.display import Advance, step_note
 from tarot.training.reward_function import StepOutcome
 
 
-class StepRecorder(TrainerCallback):  # type: ignore[misc]
+class StepRecorder(TrainerCallback):
     """Writes log and rollouts, marks checkpoints complete, and stops training when asked to.
 
     `should_stop` is asked after every step; a checkpoint is saved before training stops.

@@ -55,7 +55,7 @@ def _changes(
     return {
         name: Change(clustered_mean(early), clustered_mean(late), paired_difference(early, late))
         for name, (early, late) in pairs.items()
-        if any(early.values()) and any(late.values())
+        if any(early[problem] and late[problem] for problem in early)
     }
 
 
