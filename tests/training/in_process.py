@@ -1,0 +1,35 @@
+"""A run in the test's own process, which has imported the heavy libraries already."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tarot.cli.composition import compose
+from tarot.cli.planning import plan_run
+from tarot.runs import RunDirectory, prepare
+from tarot.training.__main__ import main
+
+TINY = ("+experiment=tiny", "trainer.max_steps=1", "data.num_problems=4", "data.num_held_out=2")
+
+
+def prepared(*overrides: str) -> RunDirectory:
+    """The directory of a tiny run of one step, with its config."""
+    (job,) = compose("train", [*TINY, *overrides])
+    planned = plan_run(job.config)
+    return prepare(planned.config, planned.data_fingerprint)
+
+
+def run_child(run: RunDirectory) -> int:
+    """What the child does in `run`; its exit code."""
+    with _signals_kept():
+        return main(str(run.path))
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
