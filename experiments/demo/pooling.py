@@ -1,10 +1,12 @@
 """From run directories to results: each seed by itself, and the seeds pooled.
 
-Every seed draws problems of its own, so what is pooled are (seed, problem) pairs, each of which
-is one cluster. A task that two seeds draw alike counts as two.
+The problems that the seeds draw coincide in part, so what is pooled are statements: each is one
+cluster, with the samples of all seeds that drew it. The seeds share the model that they start
+from, too; no interval here covers what another model would change.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,15 +15,18 @@ from pydantic import ValidationError
 
 from experiments.demo.results import Arm, Changes, Missing, Results, RunResult
 from tarot.capability import ProblemOutcomes, read_outcomes, suite_scores, tier_scores
-from tarot.data import Split
+from tarot.config.targets import build
+from tarot.data import DataSource, Split
 from tarot.metrics import clustered_mean, paired_difference
 from tarot.runs import DirectoryState, RunDirectory, config_sha
 from tarot.training.summary import SUITE, Change, Outcomes
 from tarot.types import Tier, UserError
 
-BySeed = Mapping[int, Outcomes]
-Scoring = Callable[[Sequence[ProblemOutcomes]], Mapping[str, Sequence[float]]]
-Scores = Mapping[tuple[int, str], Sequence[float]]
+# The judged samples' scores by problem id, or by statement.
+Scores = Mapping[str, Sequence[float]]
+Scoring = Callable[[Sequence[ProblemOutcomes]], Scores]
+# By split, by tier or `suite`, and by statement.
+RunScores = Mapping[Split, Mapping[str, Scores]]
 
 SCORINGS: Mapping[str, Scoring] = {
     **{tier.value: partial(tier_scores, tier=tier) for tier in Tier},
@@ -43,8 +48,8 @@ class Measured:
     """A finished run with what it measured."""
 
     result: RunResult
-    before: Outcomes
-    after: Outcomes
+    before: RunScores
+    after: RunScores
 
 
 def collect(places: Sequence[Place]) -> Results:
@@ -53,8 +58,8 @@ def collect(places: Sequence[Place]) -> Results:
     measured = [entry for entry in found if isinstance(entry, Measured)]
     missing = tuple(entry for entry in found if isinstance(entry, Missing))
     arms = {arm: [entry for entry in measured if entry.result.arm is arm] for arm in Arm}
-    before = {arm: {run.result.seed: run.before for run in runs} for arm, runs in arms.items()}
-    after = {arm: {run.result.seed: run.after for run in runs} for arm, runs in arms.items()}
+    before = {arm: [run.before for run in runs] for arm, runs in arms.items()}
+    after = {arm: [run.after for run in runs] for arm, runs in arms.items()}
     whole = [arm for arm in Arm if arms[arm] and arm not in {entry.arm for entry in missing}]
     control = None if missing else compare(after[Arm.SHUFFLED], after[Arm.TIERED])
     return Results(
@@ -65,10 +70,9 @@ def collect(places: Sequence[Place]) -> Results:
     )
 
 
-def compare(early: BySeed, late: BySeed) -> Changes:
-    """The changes between two sets of outcomes of the same seeds and splits."""
-    splits = next(iter(early.values()))
-    return {split: _changes(early, late, split) for split in splits}
+def compare(early: Sequence[RunScores], late: Sequence[RunScores]) -> Changes:
+    """The changes between two sets of runs of the same seeds and splits."""
+    return {split: _changes(early, late, split) for split in early[0]}
 
 
 def run_outcomes(run: RunDirectory, when: str) -> Outcomes:
@@ -82,10 +86,10 @@ def run_outcomes(run: RunDirectory, when: str) -> Outcomes:
 def _read(place: Place) -> Measured | Missing:
     run = place.run
     try:
-        before, after = run_outcomes(run, "before"), run_outcomes(run, "after")
+        before, after = _before_and_after(run)
     except UserError as error:
         return Missing(place.arm, place.seed, str(error))
-    changes = compare({place.seed: before}, {place.seed: after})
+    changes = compare([before], [after])
     sha = config_sha(run.config(), run.data_fingerprint())
     return Measured(RunResult(place.arm, place.seed, run.path.name, sha, changes), before, after)
 
@@ -99,12 +103,42 @@ def _outcomes_in(path: Path) -> tuple[ProblemOutcomes, ...]:
         raise UserError(f"{path}: holds no outcomes") from error
 
 
-def _changes(early: BySeed, late: BySeed, split: Split) -> dict[str, Change]:
-    """By tier, and `suite`; tiers that no problem has are absent."""
-    pairs = {
-        name: (_scores(early, split, scoring), _scores(late, split, scoring))
-        for name, scoring in SCORINGS.items()
+def _before_and_after(run: RunDirectory) -> tuple[RunScores, RunScores]:
+    before, after = run_outcomes(run, "before"), run_outcomes(run, "after")
+    source = _source(run)
+    statements = {
+        split: {problem.id: problem.statement for problem in source.load(split)} for split in before
     }
+    return _scores(before, statements), _scores(after, statements)
+
+
+def _source(run: RunDirectory) -> DataSource:
+    """The data of a run; UserError if it has changed since."""
+    source: DataSource = build("data", run.config()["data"])
+    if source.fingerprint() != run.data_fingerprint():
+        raise UserError(f"{run.path}: its data is not the data of today; bring back the same")
+    return source
+
+
+def _scores(outcomes: Outcomes, statements: Mapping[Split, Mapping[str, str]]) -> RunScores:
+    return {
+        split: {
+            name: _by_statement(scoring(problems), statements[split])
+            for name, scoring in SCORINGS.items()
+        }
+        for split, problems in outcomes.items()
+    }
+
+
+def _by_statement(scores: Scores, statements: Mapping[str, str]) -> Scores:
+    return _merged((statements[problem_id], values) for problem_id, values in scores.items())
+
+
+def _changes(
+    early: Sequence[RunScores], late: Sequence[RunScores], split: Split
+) -> dict[str, Change]:
+    """By tier, and `suite`; tiers that no problem has are absent."""
+    pairs = {name: (_pool(early, split, name), _pool(late, split, name)) for name in SCORINGS}
     return {
         name: Change(clustered_mean(old), clustered_mean(new), paired_difference(old, new))
         for name, (old, new) in pairs.items()
@@ -112,9 +146,13 @@ def _changes(early: BySeed, late: BySeed, split: Split) -> dict[str, Change]:
     }
 
 
-def _scores(outcomes: BySeed, split: Split, scoring: Scoring) -> Scores:
-    return {
-        (seed, problem_id): scores
-        for seed, by_split in outcomes.items()
-        for problem_id, scores in scoring(by_split[split]).items()
-    }
+def _pool(runs: Sequence[RunScores], split: Split, name: str) -> Scores:
+    return _merged(item for run in runs for item in run[split][name].items())
+
+
+def _merged(items: Iterable[tuple[str, Sequence[float]]]) -> Scores:
+    """By key, the values of all items with that key."""
+    merged: defaultdict[str, list[float]] = defaultdict(list)
+    for key, values in items:
+        merged[key].extend(values)
+    return dict(merged)

@@ -28,8 +28,9 @@ LABELS = {Arm.TIERED: "tiered", Arm.SHUFFLED: "permuted (control)"}
 FIGURES = ("problems", "before", "after", "difference", "95% interval")
 NOTE = """\
 Share of completions that pass all four tiers, before and after GRPO. Differences are in percentage
-points, paired by problem; the pooled ones are over (seed, problem). The intervals speak of other
-problems, not of other seeds. The control permutes the rewards inside each group."""
+points, paired by problem. The pooled rows count distinct problems: one that several seeds drew is
+one, with all their samples. The intervals speak of other problems, not of other seeds or models.
+The control permutes the rewards inside each group."""
 
 
 class OutSettings(Strict):

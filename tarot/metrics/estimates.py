@@ -48,9 +48,8 @@ def paired_difference(
 ) -> Estimate:
     """The mean over clusters of (mean score after - mean score before).
 
-    To pool several seeds, the key is the problem where the seeds share their problems, with all
-    seeds' samples in one sequence, and (seed, problem) where each seed has problems of its own. A
-    cluster without samples on either side doesn't count.
+    To pool several seeds, the key is the task itself: one that several seeds drew is one cluster,
+    with all their samples in one sequence. A cluster without samples on either side doesn't count.
 
     Raises:
         ValueError: if the two sides differ in keys, or no cluster has samples on both.

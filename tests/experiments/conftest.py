@@ -8,30 +8,41 @@ import pytest
 from experiments.demo.pooling import Place
 from experiments.demo.results import Arm
 from tarot.capability import PatternCount, ProblemOutcomes, write_outcomes
+from tarot.data import Split
 from tarot.runs import RunDirectory, prepare, write_json
 from tarot.types import Tier
+from tests.experiments.listed_source import ListedSource
 
 # Of each problem, how many of its samples passed the whole suite, and how many did not.
 Counts = Mapping[str, tuple[int, int]]
 MakeRun = Callable[[Arm, int, Counts, Counts], Place]
 
+LISTED = "tests.experiments.listed_source"
 PHASES = ((Tier.BASIC,), (Tier.BASIC,), (Tier.BASIC, Tier.EDGE), (Tier.BASIC, Tier.EDGE))
 
 
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
-    """`make_run(arm, seed, before, after)`: a finished run; `unseen` is one problem, unsolved."""
+    """`make_run(arm, seed, before, after)`: a finished run; `unseen` is one problem, unsolved.
+
+    Problems p and q are other tasks for each seed, but seeds 11 and 12 have p in common.
+    """
 
     def make(arm: Arm, seed: int, before: Counts, after: Counts) -> Place:
+        statements: dict[str, dict[str, str]] = {
+            Split.TEST: {"p": f"p of {max(seed, 12)}", "q": f"q of {seed}"},
+            Split.UNSEEN: {"u": "u of all"},
+        }
         config = {
             "name": "demo",
             "seed": seed,
             "runs_dir": str(tmp_path / "runs"),
             "run_dir": None,
+            "data": {"_target_": f"{LISTED}.ListedSource", "statements": statements},
             "evaluation": {"split": "test"},
             "reward": {"_target_": f"rewards.{arm}"},
         }
-        run = prepare(config, "fingerprint")
+        run = prepare(config, ListedSource(statements).fingerprint())
         run.outcomes_path.mkdir()
         for when, counts in (("before", before), ("after", after)):
             _write(run, f"{when}-test", counts)

@@ -16,6 +16,8 @@ LAUNCHER = '''
 from pathlib import Path
 
 from tarot.capability import PatternCount, ProblemOutcomes, write_outcomes
+from tarot.config.targets import build
+from tarot.data import Split
 from tarot.runs import RunDirectory, write_json
 from tarot.types import Outcome, RunState, Tier
 
@@ -28,12 +30,14 @@ class Launcher:
         print("launched", config["seed"], config["reward"]["_target_"].rpartition(".")[2])
         if (Path(config["runs_dir"]) / f"stop-{config['seed']}").exists():
             return Outcome(RunState.INTERRUPTED)
+        source = build("data", config["data"])
         directory.outcomes_path.mkdir()
         for when in ("before", "after"):
             solved = when == "after" and "Tiered" in config["reward"]["_target_"]
             pattern = PatternCount(dict.fromkeys(Tier, float(solved)), 4)
-            text = write_outcomes([ProblemOutcomes("p", (pattern,))])
-            for split in ("test", "unseen"):
+            for split in (Split.TEST, Split.UNSEEN):
+                problem = source.load(split)[0]
+                text = write_outcomes([ProblemOutcomes(problem.id, (pattern,))])
                 (directory.outcomes_path / f"{when}-{split}.json").write_text(text)
         write_json(directory.summary_path, {})
         return Outcome(RunState.FINISHED)
@@ -48,7 +52,8 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     runs, out = tmp_path / "runs", tmp_path / "out"
     runs.mkdir()
     launcher = "launcher._target_=writing_launcher.Launcher"
-    arguments = [f"runs_dir={runs}", launcher, f"out={out}"]
+    small = ["data.num_problems=2", "data.num_held_out=2"]
+    arguments = [f"runs_dir={runs}", launcher, f"out={out}", *small]
     stop = runs / "stop-13"
     stop.touch()
     assert study.main(arguments) == Exit.INTERRUPTED
@@ -80,7 +85,7 @@ def test_the_demo_is_the_first_run_of_the_study() -> None:
     assert plan_run(demo.config).directory == first.run.path
 
 
-def test_each_seed_draws_problems_of_its_own() -> None:
+def test_the_seed_of_a_run_is_that_of_its_data_too() -> None:
     for seed in study.SEEDS[:2]:
         (job,) = compose("train", ["+experiment=demo", f"seed={seed}"])
         assert job.config["data"]["seed"] == seed

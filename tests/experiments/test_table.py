@@ -16,11 +16,11 @@ ROWS = """\
 | tiered | 11 | 2 | 25.0% | 75.0% | +50.0 | [+50.0, +50.0] |
 | tiered | 12 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
 | tiered | 13 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
-| **tiered** | **pooled** | **6** | **25.0%** | **41.7%** | **+16.7** | **[-10.4, +43.8]** |
+| **tiered** | **pooled** | **5** | **20.0%** | **35.0%** | **+15.0** | **[-12.8, +42.8]** |
 | permuted (control) | 11 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
 """
-CONTROL = "After GRPO, tiered minus permuted, pooled: +16.7 points, 95% interval [-10.4, +43.8]."
-TIER = "| tiered | complex | 6 | 62.5% | 70.8% | +8.3 | [-5.2, +21.9] |"
+CONTROL = "After GRPO, tiered minus permuted, pooled: +15.0 points, 95% interval [-12.8, +42.8]."
+TIER = "| tiered | complex | 5 | 60.0% | 67.5% | +7.5 | [-6.4, +21.4] |"
 
 
 def test_a_whole_study_shows_seeds_pool_control_and_tiers(study: list[Place]) -> None:
