@@ -26,13 +26,14 @@ def test_the_defaults_pass_their_check() -> None:
 
 def test_the_fingerprint_depends_on_every_setting() -> None:
     others = [
+        StarterSource(families=["at_least"], num_problems=3, num_held_out=2, seed=4),
         StarterSource(num_problems=4, num_held_out=2, seed=4),
         StarterSource(num_problems=3, num_held_out=3, seed=4),
         StarterSource(num_problems=3, num_held_out=2, seed=5),
         StarterSource(num_problems=3, num_held_out=2, seed=4, tests_per_tier=2),
     ]
-    assert SMALL.fingerprint() == StarterSource(3, 2, 4).fingerprint()
-    assert len({source.fingerprint() for source in (SMALL, *others)}) == 5
+    assert SMALL.fingerprint() == StarterSource(None, 3, 2, 4).fingerprint()
+    assert len({source.fingerprint() for source in (SMALL, *others)}) == 6
 
 
 @pytest.mark.parametrize(

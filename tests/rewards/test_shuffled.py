@@ -13,6 +13,8 @@ NUM_GROUPS, GROUP_SIZE = 6, 8
 class LengthReward:
     """A length that is unique in the batch; None for completions that begin with '?'."""
 
+    part_names = ()
+
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         return [
             None if graded.completion.startswith("?") else RewardValue(len(graded.completion))
