@@ -35,9 +35,9 @@ from tarot.types import Problem, UserError
 
 def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> Path:
     """The checkpoint after the cold start; trained first, in a child, where it isn't cached."""
-    folder = cache_folder() / "cold_starts" / _digest(run, config, settings)
 
     def train(target: Path) -> None:
+        _demonstrations(config, settings)
         command = [sys.executable, "-m", "tarot.training.cold_start", str(run.path), str(target)]
         code = subprocess.run(command, check=False).returncode
         if code != 0:
@@ -45,10 +45,11 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
                 f"cold_start: it ended with exit code {code}; see {run.path}/stderr.log"
             )
 
-    return build_once(folder, train)
+    return build_once(cached_folder(run, config, settings), train)
 
 
-def _digest(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> str:
+def cached_folder(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> Path:
+    """Where the checkpoint is kept, by all that it depends on."""
     described = {
         "model": config.model.model_dump(mode="json"),
         "prompt": config.prompt.model_dump(mode="json"),
@@ -56,10 +57,12 @@ def _digest(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> 
         "settings": settings.model_dump(mode="json"),
         "arithmetic": [config.hardware.dtype, config.hardware.autocast],
     }
-    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:12]
+    return cache_folder() / "cold_starts" / digest
 
 
 def _demonstrations(config: RunConfig, settings: ColdStartConfig) -> list[dict[str, Any]]:
+    """The first problems with a reference; UserError where there are too few."""
     source: DataSource = build("data", config.data)
     problems = [problem for problem in source.load(Split.TRAIN) if problem.reference]
     if len(problems) < settings.problems:

@@ -94,6 +94,15 @@ def test_weights_change_between_checkpoints_of_which_the_last_two_are_kept(
     assert any(not earlier[name].equal(later[name]) for name in earlier)
 
 
+def test_the_cold_start_changes_the_weights(workplace: Workplace, whole: Finished) -> None:
+    cache = workplace.folder / "cache"
+    (base,) = cache.glob("models/*/model.safetensors")
+    (started,) = cache.glob("cold_starts/*/model.safetensors")
+    before, after = load_file(base), load_file(started)
+    assert before.keys() == after.keys()
+    assert any(not before[name].equal(after[name]) for name in before)
+
+
 def test_the_summary_compares_before_and_after_on_both_splits(
     workplace: Workplace, whole: Finished
 ) -> None:
