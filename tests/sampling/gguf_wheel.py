@@ -23,7 +23,8 @@ TEMPLATE = (
 def embeddings() -> NDArray[np.float32]:
     """The embeddings in the file; multiples of 1/8 survive bfloat16."""
     count = len(TOKENS) * HIDDEN
-    return (np.arange(count, dtype=np.float32) % 32 / 8 - 2).reshape(len(TOKENS), HIDDEN)
+    values = (np.arange(count) % 32 / 8 - 2).astype(np.float32)
+    return values.reshape(len(TOKENS), HIDDEN)
 
 
 def write_index(folder: Path) -> None:

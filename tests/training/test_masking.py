@@ -29,7 +29,7 @@ class WatchedTrainer(TierGRPOTrainer):
         return super().compute_loss(model, inputs, *rest, **more)
 
 
-class WatchedWeights(TrainerCallback):
+class WatchedWeights(TrainerCallback):  # type: ignore[misc]
     """Keeps the weights after every step."""
 
     def __init__(self) -> None:
