@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hydra.utils import instantiate
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
@@ -87,7 +87,6 @@ def test_the_figures_of_candidates_outside_the_order_are_shown() -> None:
     assert [candidate.name for candidate in decision.candidates] == [*ORDER, "average"]
 
 
-@settings(deadline=None)
 @given(counts=st.tuples(COUNTS, COUNTS, COUNTS, COUNTS), threshold=st.floats(0, 1))
 def test_the_rule_is_total_deterministic_and_means_what_it_says(
     counts: tuple[int, int, int, int], threshold: float

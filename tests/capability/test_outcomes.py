@@ -1,7 +1,7 @@
 """Counting samples by joint pattern, and what is shown of them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tarot.capability import (
@@ -49,7 +49,6 @@ def test_samples_are_counted_by_joint_pattern() -> None:
     assert (outcomes.num_no_code, outcomes.num_truncated, outcomes.num_unjudged) == (1, 2, 1)
 
 
-@settings(deadline=None)
 @given(outcomes=st.lists(OUTCOMES).map(tuple))
 def test_outcomes_survive_their_json(outcomes: tuple[ProblemOutcomes, ...]) -> None:
     assert read_outcomes(write_outcomes(outcomes)) == outcomes

@@ -5,7 +5,7 @@ from itertools import combinations, product
 from math import prod
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tarot.capability import PatternCount, ProblemOutcomes, mean_varied_share, varied_share
@@ -26,7 +26,6 @@ def basic(*passes: float) -> ProblemOutcomes:
     return problem(*({Tier.BASIC: share} for share in passes))
 
 
-@settings(deadline=None)
 @given(
     patterns=st.lists(PATTERNS, min_size=2, max_size=8),
     weights=st.sampled_from([EVEN, BASIC, CE, TierWeights(EVEN.weights, all_must_pass=True)]),

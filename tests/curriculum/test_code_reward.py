@@ -1,7 +1,7 @@
 """The code reward where tiers are missing, inactive or pass in part."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tarot.curriculum import code_reward
@@ -45,7 +45,6 @@ def test_all_must_pass_asks_for_every_active_tier_in_full_and_for_no_other() -> 
     assert code_reward({Tier.BASIC: 1.0}, strict, False) == 1
 
 
-@settings(deadline=None)
 @given(passes=PASS_MAPS, weights=WEIGHT_MAPS, factor=st.floats(0.1, 10))
 def test_normalised_rewards_stay_in_the_unit_interval_and_ignore_the_scale_of_the_weights(
     passes: dict[Tier, float], weights: dict[Tier, float], factor: float

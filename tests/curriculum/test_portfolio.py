@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hydra.utils import instantiate
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
@@ -78,7 +78,6 @@ def test_the_portfolio_has_the_nine_policies(policies: dict[str, Policy]) -> Non
     assert set(policies) == PORTFOLIO
 
 
-@settings(deadline=None)
 @given(progress=PROGRESS)
 def test_a_policy_is_total_with_positive_finite_weights(
     policies: dict[str, Policy], progress: float
@@ -89,7 +88,6 @@ def test_a_policy_is_total_with_positive_finite_weights(
         assert all(math.isfinite(weight) and weight > 0 for weight in weights.values())
 
 
-@settings(deadline=None)
 @given(first=PROGRESS, second=PROGRESS)
 def test_a_policy_has_no_memory(policies: dict[str, Policy], first: float, second: float) -> None:
     for policy in policies.values():
@@ -98,7 +96,6 @@ def test_a_policy_has_no_memory(policies: dict[str, Policy], first: float, secon
         assert policy.at(first) == before == pickle.loads(pickle.dumps(policy)).at(first)
 
 
-@settings(deadline=None)
 @given(progress=PROGRESS)
 def test_the_normalised_ceiling_is_exactly_one_at_every_moment(
     policies: dict[str, Policy], progress: float

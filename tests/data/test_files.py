@@ -39,7 +39,7 @@ def _file(folder: Path, content: str | bytes, name: str = "mine.jsonl") -> Path:
 
 
 @given(st.lists(problems, min_size=1, max_size=4, unique_by=lambda problem: problem.id))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_written_problems_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, written: list[Problem]
 ) -> None:

@@ -67,7 +67,7 @@ def run_with(folder: Path, *rewards: tuple[float | None, ...]) -> RunDirectory:
     return run
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rollouts=st.lists(ROLLOUTS))
 def test_rollouts_survive_their_file(
     tmp_path_factory: pytest.TempPathFactory, rollouts: list[Rollout]
