@@ -22,8 +22,8 @@ PROJECT = Path(__file__).parents[1]
 STDERR_LOG = "stderr.log"
 
 # Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
-# Freed memory is kept: handing every large tensor's pages back and faulting them in again took
-# as much system time as a third of the computing.
+# Freed memory is kept: handing every large tensor's pages back and faulting them in again cost a
+# fifth of the computing on top.
 CPU_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "passive",
     "MALLOC_MMAP_THRESHOLD_": str(8 * 2**30),
@@ -68,10 +68,7 @@ class LocalLauncher:
 def child_environment(
     environment: Mapping[str, str], hardware: Mapping[str, object]
 ) -> dict[str, str]:
-    """The environment of the child: threads as configured, and imports as in the parent.
-
-    Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
-    """
+    """The environment of the child: threads as configured, and imports as in the parent."""
     parts = (os.getcwd(), str(PROJECT), environment.get("PYTHONPATH"))
     path = os.pathsep.join(dict.fromkeys(part for part in parts if part))
     child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
