@@ -1,12 +1,17 @@
-"""GRPOTrainer with one change: completions that could not be judged don't train.
+"""GRPOTrainer with two changes: what could not be judged doesn't train, and a resume is exact.
 
-TRL gives them advantage 0 but keeps their tokens in the loss denominator and in the KL term.
+TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
+the KL term.
 """
 
 from typing import Any
 
 import torch
+from datasets import Dataset
+from torch.utils.data import Sampler
 from trl import GRPOTrainer
+
+from tarot.training.order import EpochOrder
 
 
 class TierGRPOTrainer(GRPOTrainer):
@@ -15,6 +20,10 @@ class TierGRPOTrainer(GRPOTrainer):
     It does not cover losses that divide by the number of completions (`grpo`, `dr_grpo`,
     `luspo`): there a masked completion still counts as one without a gradient.
     """
+
+    def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler:
+        sampler = super()._get_train_sampler(dataset)
+        return EpochOrder(sampler, epoch=lambda: int(self.state.epoch or 0))
 
     def _calculate_rewards(
         self,

@@ -30,19 +30,19 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(workplace: Workplace, whole: Finished) -> Story:
-    """Ctrl-C in step 1, kill -9 in step 4, and a checkpoint 3 that is torn."""
+    """Ctrl-C in the first epoch, kill -9 in the second, and a checkpoint that is torn."""
     held, _ = workplace.train_until_held(1, RUN)
     held.send_signal(signal.SIGINT)
     stopped = workplace.finish(held)
     run = workplace.run("interrupted")
     checkpoints = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
 
-    held, child = workplace.train_until_held(4, RUN)
+    held, child = workplace.train_until_held(6, RUN)
     os.kill(child, signal.SIGKILL)
     killed = workplace.finish(held)
     steps = [line["step"] for line in run.log.lines()], list(run.rollout_files())
-    torn = run.checkpoints_path / "checkpoint-3"
-    shutil.copytree(run.checkpoints_path / "checkpoint-2", torn)
+    torn = run.checkpoints_path / "checkpoint-5"
+    shutil.copytree(run.checkpoints_path / "checkpoint-4", torn)
     (torn / "complete").unlink()
     return Story(stopped, checkpoints, killed, steps, workplace.train(RUN))
 
@@ -58,7 +58,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(story: Story) -> None:
 def test_a_kill_is_a_failure_with_its_cause(story: Story) -> None:
     assert story.killed.returncode == 1
     assert "interrupted failed with exit code -9" in story.killed.stderr
-    assert story.steps_when_killed == ([1, 2, 3], [1, 2, 3])
+    assert story.steps_when_killed == ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5])
 
 
 def test_the_same_command_goes_on_from_the_last_whole_checkpoint(
@@ -66,8 +66,8 @@ def test_the_same_command_goes_on_from_the_last_whole_checkpoint(
 ) -> None:
     assert (story.finished.returncode, story.finished.stderr) == (0, "")
     shown = [line for line in story.finished.stdout.splitlines() if line.startswith("GRPO  ")]
-    assert [line.split()[1] for line in shown] == ["2/5", "3/5", "4/5"]
-    assert not (workplace.run("interrupted").checkpoints_path / "checkpoint-3").exists()
+    assert [line.split()[1] for line in shown] == ["4/6", "5/6"]
+    assert not (workplace.run("interrupted").checkpoints_path / "checkpoint-5").exists()
 
 
 def test_stages_that_were_done_are_not_done_again(story: Story) -> None:

@@ -7,7 +7,7 @@ from tests.training.workplace import Finished, Workplace
 pytestmark = pytest.mark.e2e
 
 REPRODUCE = ("-m", "tarot.cli", "reproduce", "run=whole", "into=elsewhere/again")
-SAME = "whole and elsewhere/again: steps in common: 5; all the same\n"
+SAME = "whole and elsewhere/again: steps in common: 6; all the same\n"
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def reproduced(workplace: Workplace, whole: Finished) -> Finished:
 def test_the_same_seed_gives_the_same_completions_and_rewards(reproduced: Finished) -> None:
     assert (reproduced.returncode, reproduced.stderr) == (0, "")
     assert reproduced.stdout.endswith(SAME)
-    assert "GRPO  4/5" in reproduced.stdout
+    assert "GRPO  5/6" in reproduced.stdout
 
 
 def test_the_cold_start_is_taken_from_the_cache(whole: Finished, reproduced: Finished) -> None:

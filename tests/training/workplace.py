@@ -12,7 +12,7 @@ from tarot.runs import RunDirectory
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 300
-NUM_STEPS = 5
+NUM_STEPS = 6
 
 # A random model never solves a problem; for letters it earns something that it can learn from.
 # HOLD_AT=N halts the run in step N, before its rollouts are written, until Ctrl-C or kill -9.
@@ -52,17 +52,19 @@ LETTERS = """# @package reward
 _target_: letters.LetterReward
 letters: abcdefghijklmnopqrstuvwxyz
 """
+# Three steps make an epoch, two accumulated batches a step.
 SETTINGS = (
     "+experiment=tiny",
     "hydra.searchpath=[file://conf]",
     "reward=letters",
     "data.families=[count_digits]",
-    "data.num_problems=12",
+    "data.num_problems=6",
     "data.num_held_out=4",
     "evaluation.problems=1",
     "evaluation.unseen_problems=1",
     f"trainer.max_steps={NUM_STEPS}",
     "trainer.save_steps=2",
+    "hardware.per_device_batch_size=2",
     "trainer.learning_rate=1e-3",
     "cold_start={problems: 4, epochs: 1, batch_size: 2, learning_rate: 1e-3, seed: 0}",
 )
