@@ -49,7 +49,7 @@ class JsonlSource:
 
 def read_problems(path: Path) -> list[Problem]:
     """Every problem of a .jsonl or .parquet file; raises UserError that names file and line."""
-    rows = {".jsonl": _jsonl_rows, ".parquet": _parquet_rows}.get(path.suffix)
+    rows = {".jsonl": jsonl_rows, ".parquet": _parquet_rows}.get(path.suffix)
     if rows is None:
         raise UserError(f"data.path: {path}: neither .jsonl nor .parquet; convert it to one")
     places: dict[str, str] = {}
@@ -77,18 +77,19 @@ def write_jsonl(problems: Iterable[Problem], path: Path) -> None:
     unfinished.replace(path)
 
 
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise UserError(f"data.path: {path}: no such file; name a .jsonl or .parquet file")
-    return path
-
-
-def _jsonl_rows(path: Path) -> Iterator[tuple[str, object]]:
+def jsonl_rows(path: Path) -> Iterator[tuple[str, object]]:
+    """File and line, and the value there, of each line; raises UserError for what is no JSON."""
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
                 place = f"{path}:{number}"
                 yield place, _decoded(line, place)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise UserError(f"data.path: {path}: no such file; name a .jsonl or .parquet file")
+    return path
 
 
 def _decoded(line: bytes, place: str) -> object:

@@ -1,0 +1,1 @@
+"""Trying sandboxes and judges: rows with known verdicts, and what programs may not do."""
