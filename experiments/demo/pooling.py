@@ -61,18 +61,13 @@ def collect(places: Sequence[Place]) -> Results:
     before = {arm: [run.before for run in runs] for arm, runs in arms.items()}
     after = {arm: [run.after for run in runs] for arm, runs in arms.items()}
     whole = [arm for arm in Arm if arms[arm] and arm not in {entry.arm for entry in missing}]
-    control = None if missing else compare(after[Arm.SHUFFLED], after[Arm.TIERED])
+    control = None if missing else _compare(after[Arm.SHUFFLED], after[Arm.TIERED])
     return Results(
         runs=tuple(entry.result for entry in measured),
-        pooled={arm: compare(before[arm], after[arm]) for arm in whole},
+        pooled={arm: _compare(before[arm], after[arm]) for arm in whole},
         against_control=control,
         missing=missing,
     )
-
-
-def compare(early: Sequence[RunScores], late: Sequence[RunScores]) -> Changes:
-    """The changes between two sets of runs of the same seeds and splits."""
-    return {split: _changes(early, late, split) for split in early[0]}
 
 
 def run_outcomes(run: RunDirectory, when: str) -> Outcomes:
@@ -89,7 +84,7 @@ def _read(place: Place) -> Measured | Missing:
         before, after = _before_and_after(run)
     except UserError as error:
         return Missing(place.arm, place.seed, str(error))
-    changes = compare([before], [after])
+    changes = _compare([before], [after])
     sha = config_sha(run.config(), run.data_fingerprint())
     return Measured(RunResult(place.arm, place.seed, run.path.name, sha, changes), before, after)
 
@@ -132,6 +127,11 @@ def _scores(outcomes: Outcomes, statements: Mapping[Split, Mapping[str, str]]) -
 
 def _by_statement(scores: Scores, statements: Mapping[str, str]) -> Scores:
     return _merged((statements[problem_id], values) for problem_id, values in scores.items())
+
+
+def _compare(early: Sequence[RunScores], late: Sequence[RunScores]) -> Changes:
+    """The changes between two sets of runs of the same seeds and splits."""
+    return {split: _changes(early, late, split) for split in early[0]}
 
 
 def _changes(
