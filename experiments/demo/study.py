@@ -20,7 +20,7 @@ from tarot.cli.planning import plan_run
 from tarot.runs import RunDirectory, write_json
 
 EXPERIMENT = "+experiment=demo"
-SEEDS = (11, 12, 13)
+SEEDS = (21, 22, 23)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -59,11 +59,11 @@ def study(make_run: MakeRun) -> list[Place]:
     """Three seeds of each arm: seed 11 learns, 12 and 13 and the control do not."""
     flat: Counts = {"p": (1, 1), "q": (0, 2)}
     better: Counts = {"p": (2, 0), "q": (1, 1)}
-    tiered = [make_run(Arm.TIERED, seed, flat, better if seed == 11 else flat) for seed in SEEDS]
+    tiered = [make_run(Arm.TIERED, seed, flat, better if seed == 21 else flat) for seed in SEEDS]
     return tiered + [make_run(Arm.SHUFFLED, seed, flat, flat) for seed in SEEDS]
 
 
-SEEDS = (11, 12, 13)
+SEEDS = (21, 22, 23)
 
 
 def _write(run: RunDirectory, name: str, counts: Counts) -> None:
