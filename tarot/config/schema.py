@@ -1,10 +1,11 @@
 """The resolved config of a run as types; a node with `_target_` stays a mapping."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 Node = dict[str, Any]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Strict(BaseModel):
@@ -162,10 +163,55 @@ class ReproduceConfig(Strict):
     into: str | None
 
 
-class BenchConfig(Strict):
-    """How often to run each program, on how many cores, and where the figures go."""
+class BenchBatchConfig(Strict):
+    """A batch to reward: `num_groups` problems, `group_size` completions of each.
 
+    `duplicate_share` of the completions repeat another of their group; the other shares are of
+    the distinct programs. `cpu_s` and `wall_s` are the limits of one test.
+    """
+
+    num_groups: PositiveInt
+    group_size: PositiveInt
+    num_tests: PositiveInt
+    duplicate_share: Share
+    numpy_share: Share
+    timeout_share: Share
+    timeout_kind: Literal["spinning", "sleeping"]
+    cpu_s: PositiveFloat
+    wall_s: PositiveFloat
+    seed: int
+
+
+class BenchTimeoutsConfig(Strict):
+    """What the batch with time-outs has otherwise."""
+
+    timeout_share: Share
+    cpu_s: PositiveFloat
+    wall_s: PositiveFloat
+
+
+class BenchFairnessConfig(Strict):
+    """How many right programs run at once, the CPU time that each takes, and their limits."""
+
+    num_programs_per_core: PositiveInt
+    program_cpu_s: PositiveFloat
+    cpu_s: PositiveFloat
+    wall_s: PositiveFloat
+
+
+class BenchConfig(Strict):
+    """What to measure, how often, on how many cores, and where the figures go.
+
+    The other ways than the sandbox run each program `num_baseline_runs` times and reward every
+    `baseline_every`-th completion of the batch.
+    """
+
+    what: Literal["sandbox"]
     num_runs: PositiveInt
     num_baseline_runs: PositiveInt
+    baseline_every: PositiveInt
     cores: list[PositiveInt] | None
-    output: str | None
+    batch: BenchBatchConfig
+    timeouts: BenchTimeoutsConfig
+    fairness: BenchFairnessConfig
+    out: str | None

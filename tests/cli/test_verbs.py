@@ -12,13 +12,18 @@ from tarot.cli.main import VERBS
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_bench_shows_its_table_and_writes_its_figures(cli: Cli, tmp_path: Path) -> None:
-    options = ("num_runs=2", "num_baseline_runs=1", "cores=[1]", "output=bench.json")
-    result = cli("bench", *options)
+def test_bench_shows_its_tables_and_writes_its_figures(cli: Cli, tmp_path: Path) -> None:
+    options = (
+        *("num_runs=2", "num_baseline_runs=1", "baseline_every=6", "cores=[1]", "out=bench.json"),
+        *("batch.num_groups=1", "batch.num_tests=1", "timeouts.timeout_share=0.2"),
+        *("timeouts.cpu_s=0.1", "fairness.num_programs_per_core=2", "fairness.program_cpu_s=0.05"),
+    )
+    result = cli("bench", "sandbox", *options)
     assert (result.returncode, result.stderr) == (0, "")
-    measurements = json.loads((tmp_path / "bench.json").read_text())["measurements"]
-    assert {one["num_cores"] for one in measurements} == {1}
-    assert all(one["program"] in result.stdout for one in measurements)
+    figures = json.loads((tmp_path / "bench.json").read_text())
+    assert {one["num_cores"] for one in figures["programs"]} == {1}
+    assert all(one["program"] in result.stdout for one in figures["programs"])
+    assert "what the sandbox is held to" in result.stdout
 
 
 def test_a_wrong_type_of_bench_is_one_line(cli: Cli) -> None:
