@@ -25,12 +25,12 @@ PHASES = ((Tier.BASIC,), (Tier.BASIC,), (Tier.BASIC, Tier.EDGE), (Tier.BASIC, Ti
 def make_run(tmp_path: Path) -> MakeRun:
     """`make_run(arm, seed, before, after)`: a finished run; `unseen` is one problem, unsolved.
 
-    Problems p and q are other tasks for each seed, but seeds 11 and 12 have p in common.
+    Problems p and q are other tasks for each seed, but seeds 21 and 22 have p in common.
     """
 
     def make(arm: Arm, seed: int, before: Counts, after: Counts) -> Place:
         statements: dict[str, dict[str, str]] = {
-            Split.TEST: {"p": f"p of {max(seed, 12)}", "q": f"q of {seed}"},
+            Split.TEST: {"p": f"p of {max(seed, 22)}", "q": f"q of {seed}"},
             Split.UNSEEN: {"u": "u of all"},
         }
         config = {
@@ -56,7 +56,7 @@ def make_run(tmp_path: Path) -> MakeRun:
 
 @pytest.fixture
 def study(make_run: MakeRun) -> list[Place]:
-    """Three seeds of each arm: seed 11 learns, 12 and 13 and the control do not."""
+    """Three seeds of each arm: seed 21 learns, 22 and 23 and the control do not."""
     flat: Counts = {"p": (1, 1), "q": (0, 2)}
     better: Counts = {"p": (2, 0), "q": (1, 1)}
     tiered = [make_run(Arm.TIERED, seed, flat, better if seed == 21 else flat) for seed in SEEDS]

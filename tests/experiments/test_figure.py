@@ -25,7 +25,7 @@ def test_smoothing_nothing_is_nan() -> None:
 
 
 def test_the_curves_are_those_of_log_and_outcomes(study: list[Place]) -> None:
-    """Seed 11's basic tier passes throughout; of its four samples one, later three are solved."""
+    """Seed 21's basic tier passes throughout; of its four samples one, later three are solved."""
     curves = read_curves(study[0].run)
     assert curves.steps == (1, 2, 3, 4)
     assert curves.rates[Tier.BASIC] == (0.125, 0.25, 0.375, 0.5)

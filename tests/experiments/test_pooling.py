@@ -1,7 +1,7 @@
 """Pooling over seeds, against figures worked out by hand on runs with two problems each.
 
 Before, problem p is solved by one of two samples and q by none; where a seed learns, by two and
-by one. The two differences are then 0.5 and 0.5, else 0 and 0. Seeds 11 and 12 have p in common:
+by one. The two differences are then 0.5 and 0.5, else 0 and 0. Seeds 21 and 22 have p in common:
 two of its four samples are solved before, and three after.
 """
 
@@ -21,8 +21,8 @@ def of_run(results: Results, arm: Arm, seed: int) -> Estimate:
 
 def test_each_seed_has_its_own_difference(study: list[Place]) -> None:
     results = collect(study)
-    assert of_run(results, Arm.TIERED, 11) == Estimate(0.5, 0.5, 0.5, 2, 8)
-    assert of_run(results, Arm.TIERED, 12) == Estimate(0, 0, 0, 2, 8)
+    assert of_run(results, Arm.TIERED, 21) == Estimate(0.5, 0.5, 0.5, 2, 8)
+    assert of_run(results, Arm.TIERED, 22) == Estimate(0, 0, 0, 2, 8)
     assert results.missing == ()
 
 
@@ -68,7 +68,7 @@ def test_a_run_that_is_not_finished_is_named_and_its_arm_not_pooled(study: list[
     assert study[1].run.state is DirectoryState.RESUMABLE
     results = collect(study)
     (missing,) = results.missing
-    assert (missing.arm, missing.seed) == (Arm.TIERED, 12)
+    assert (missing.arm, missing.seed) == (Arm.TIERED, 22)
     assert missing.reason == f"{study[1].run.path}: not finished; train it to its end"
     assert list(results.pooled) == [Arm.SHUFFLED]
     assert results.against_control is None
@@ -78,7 +78,7 @@ def test_a_run_that_is_not_finished_is_named_and_its_arm_not_pooled(study: list[
 def test_a_run_that_is_not_there_is_named(study: list[Place]) -> None:
     study[5].run.config_path.unlink()
     (missing,) = collect(study).missing
-    assert (missing.arm, missing.seed) == (Arm.SHUFFLED, 13)
+    assert (missing.arm, missing.seed) == (Arm.SHUFFLED, 23)
     assert "no run directory" in missing.reason
 
 

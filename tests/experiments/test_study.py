@@ -54,19 +54,19 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     launcher = "launcher._target_=writing_launcher.Launcher"
     small = ["data.num_problems=2", "data.num_held_out=2"]
     arguments = [f"runs_dir={runs}", launcher, f"out={out}", *small]
-    stop = runs / "stop-13"
+    stop = runs / "stop-23"
     stop.touch()
     assert study.main(arguments) == Exit.INTERRUPTED
     stopped = capsys.readouterr().out
-    assert [line.split()[1] for line in _launched(stopped)] == ["11", "11", "12", "12", "13"]
-    assert "- missing: tiered, seed 13: " in stopped
-    assert "- missing: permuted (control), seed 13: " in stopped
+    assert [line.split()[1] for line in _launched(stopped)] == ["21", "21", "22", "22", "23"]
+    assert "- missing: tiered, seed 23: " in stopped
+    assert "- missing: permuted (control), seed 23: " in stopped
     assert not out.exists()
 
     stop.unlink()
     assert study.main(arguments) == Exit.OK
     finished = capsys.readouterr().out
-    assert _launched(finished) == ["launched 13 TieredReward", "launched 13 ShuffledReward"]
+    assert _launched(finished) == ["launched 23 TieredReward", "launched 23 ShuffledReward"]
     assert (out / "table.md").read_text() in finished
     pooled = read_results(out).pooled
     assert pooled[Arm.TIERED][Split.TEST]["suite"].difference.mean == 1
@@ -74,14 +74,14 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
 
     configs = {path.stem: read_json(path) for path in (out / "configs").iterdir()}
     assert sorted(configs) == sorted(f"{arm}-{seed}" for arm in Arm for seed in study.SEEDS)
-    assert configs["shuffled-12"]["seed"] == 12
+    assert configs["shuffled-22"]["seed"] == 22
     assert str(tmp_path) not in str(configs)
 
 
 def test_the_demo_is_the_first_run_of_the_study() -> None:
     (demo,) = compose("train", ["+experiment=demo"])
     first = study.locate_runs([])[0]
-    assert (first.arm, first.seed) == (Arm.TIERED, 11)
+    assert (first.arm, first.seed) == (Arm.TIERED, 21)
     assert plan_run(demo.config).directory == first.run.path
 
 

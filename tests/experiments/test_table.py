@@ -13,11 +13,11 @@ from tarot.types import UserError
 ROWS = """\
 | rewards | seed | problems | before | after | difference | 95% interval |
 | :-- | :-- | --: | --: | --: | --: | --: |
-| tiered | 11 | 2 | 25.0% | 75.0% | +50.0 | [+50.0, +50.0] |
-| tiered | 12 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
-| tiered | 13 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
+| tiered | 21 | 2 | 25.0% | 75.0% | +50.0 | [+50.0, +50.0] |
+| tiered | 22 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
+| tiered | 23 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
 | **tiered** | **pooled** | **5** | **20.0%** | **35.0%** | **+15.0** | **[-12.8, +42.8]** |
-| permuted (control) | 11 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
+| permuted (control) | 21 | 2 | 25.0% | 25.0% | +0.0 | [+0.0, +0.0] |
 """
 CONTROL = "After GRPO, tiered minus permuted, pooled: +15.0 points, 95% interval [-12.8, +42.8]."
 TIER = "| tiered | complex | 5 | 60.0% | 67.5% | +7.5 | [-6.4, +21.4] |"
@@ -28,7 +28,7 @@ def test_a_whole_study_shows_seeds_pool_control_and_tiers(study: list[Place]) ->
     trained, _, unseen = text.partition("**Families never seen**")
     assert ROWS in trained
     assert CONTROL in trained
-    assert "| tiered | 11 | 1 | 0.0% | 0.0% | +0.0 | [-100.0, +100.0] |" in unseen
+    assert "| tiered | 21 | 1 | 0.0% | 0.0% | +0.0 | [-100.0, +100.0] |" in unseen
     assert TIER in trained
     assert "missing" not in text
 
@@ -36,9 +36,9 @@ def test_a_whole_study_shows_seeds_pool_control_and_tiers(study: list[Place]) ->
 def test_a_missing_run_is_a_line_and_its_arm_has_no_pool(study: list[Place]) -> None:
     study[1].run.summary_path.unlink()
     text = table.render(collect(study))
-    assert f"- missing: tiered, seed 12: {study[1].run.path}: not finished" in text
-    assert "| tiered | 11 |" in text
-    assert "| tiered | 12 |" not in text
+    assert f"- missing: tiered, seed 22: {study[1].run.path}: not finished" in text
+    assert "| tiered | 21 |" in text
+    assert "| tiered | 22 |" not in text
     assert "| **tiered** | **pooled**" not in text
     assert "| **permuted (control)** | **pooled**" in text
     assert "tiered minus permuted" not in text
