@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from tarot.cli.command import next_command
 from tarot.cli.exits import Exit
 from tarot.cli.planning import PlannedRun
 from tarot.config.targets import build
@@ -38,6 +39,8 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
     match outcome.state:
         case RunState.FINISHED if outcome.detail == ALREADY_FINISHED:
             sys.stdout.write(f"{directory} is finished; nothing to do\n")
+        case RunState.FINISHED:
+            sys.stdout.write(f"next: {next_command(directory)}\n")
         case RunState.SUBMITTED:
             sys.stdout.write(f"{directory} is submitted as {outcome.detail}\n")
         case RunState.INTERRUPTED:

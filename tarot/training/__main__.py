@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from tarot.runs import RunDirectory
-from tarot.training.child import Outage, train
+from tarot.training.child import train
+from tarot.training.context import Outage
 from tarot.training.stopping import StopRequest
 from tarot.types import UserError
 

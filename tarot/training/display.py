@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: a bar on a terminal, a line a step elsewhere."""
+"""What a person sees while a run goes on: a line a step and, on a terminal, the time left."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,14 +27,14 @@ class Display:
 
     def say(self, text: str) -> None:
         """One line of plain text."""
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
-    def stage(self, title: str, total: int, done: int = 0) -> Iterator[Advance]:
-        """Show a stage of `total` units; the yielded function takes units done and a note."""
+    def stage(self, title: str, total: int) -> Iterator[Advance]:
+        """Show a stage of `total` units; the yielded function takes the units done and a note."""
         if not self.console.is_terminal:
             self.say(f"{title} …")
-            yield lambda reached, note: self.say(f"{title}  {reached}/{total}  {note}".rstrip())
+            yield lambda done, note: self.say(f"{title}  {done}/{total}  {note}".rstrip())
             return
         columns = (
             TextColumn("{task.description}"),
@@ -43,11 +43,17 @@ class Display:
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
         )
         with Progress(*columns, console=self.console, redirect_stderr=False) as progress:
-            task = progress.add_task(title, total=total, completed=done, note="")
-            yield lambda reached, note: progress.update(task, completed=reached, note=note)
+            task = progress.add_task(title, total=total)
+
+            def advance(done: int, note: str) -> None:
+                if note:
+                    self.say(f"{title}  {done}/{total}  {note}")
+                progress.update(task, completed=done)
+
+            yield advance
+            progress.update(task, completed=total)
 
 
 def step_note(metrics: Mapping[str, float], reward: float, phase: str) -> str:

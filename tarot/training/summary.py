@@ -60,7 +60,7 @@ def _changes(
 
 
 def show_summary(summary: Summary, directory: Path, display: Display) -> None:
-    """Print the changes as a table, where the run is, and what to type next."""
+    """Print the changes as a table, and where the run is."""
     titles = {
         Split.TEST: "new problems, trained families",
         Split.DEV: "problems to tune on, trained families",
@@ -81,4 +81,3 @@ def show_summary(summary: Summary, directory: Path, display: Display) -> None:
             )
         display.console.print(table)
     display.say(f"run directory: {directory}")
-    display.say(f"next: tarot reproduce run={directory}")

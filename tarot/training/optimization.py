@@ -1,0 +1,117 @@
+"""The GRPO stage: from the problems and a policy to a trained model."""
+
+from collections.abc import Sequence
+from math import ceil
+from pathlib import Path
+
+from datasets import Dataset
+from transformers import PreTrainedTokenizerBase, PrinterCallback, set_seed
+
+from tarot.config.schema import RunConfig
+from tarot.config.targets import build
+from tarot.data import Split
+from tarot.prompts import build_prompt
+from tarot.sampling import LoadedModel
+from tarot.training.arguments import grpo_arguments
+from tarot.training.context import RunContext
+from tarot.training.display import Advance
+from tarot.training.recording import StepRecorder
+from tarot.training.reward_function import RewardFunction
+from tarot.training.trainer import TierGRPOTrainer
+from tarot.types import Policy, Problem, UserError
+
+
+def optimize(
+    context: RunContext, loaded: LoadedModel, policy: Policy, checkpoint: Path | None
+) -> None:
+    """GRPO on the training problems, from a checkpoint or from the start.
+
+    Raises:
+        KeyboardInterrupt: after a stop was asked for and the step saved.
+        Outage: if too many completions of a step could not be judged.
+    """
+    problems = _short_enough(context, loaded.tokenizer)
+    set_seed(context.config.seed)
+    total = _num_steps(context.config, len(problems))
+    with context.display.stage("GRPO", total) as advance, context.stop.deferred():
+        recorder = _recorder(context, advance)
+        trainer = TierGRPOTrainer(
+            model=loaded.weights,
+            processing_class=loaded.tokenizer,
+            args=grpo_arguments(context.config, context.run),
+            train_dataset=_dataset(problems, context.config),
+            reward_funcs=[_reward_function(context, loaded, problems, policy, recorder)],
+            callbacks=[recorder],
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    context.check_judged(recorder.unjudged_share)
+
+
+def _recorder(context: RunContext, advance: Advance) -> StepRecorder:
+    def should_stop() -> bool:
+        return context.stop.is_set or context.is_out(recorder.unjudged_share)
+
+    recorder = StepRecorder(context.run, advance, should_stop)
+    return recorder
+
+
+def _reward_function(
+    context: RunContext,
+    loaded: LoadedModel,
+    problems: Sequence[Problem],
+    policy: Policy,
+    recorder: StepRecorder,
+) -> RewardFunction:
+    return RewardFunction(
+        problems={problem.id: problem for problem in problems},
+        grader=context.grader,
+        policy=policy,
+        reward=build("reward", context.config.reward),
+        group_size=context.config.num_generations,
+        eos_token_ids=loaded.eos_token_ids,
+        on_step=recorder.on_rewards,
+    )
+
+
+def _num_steps(config: RunConfig, num_problems: int) -> int:
+    """Optimizer steps of the run, for display: TRL leaves out a last incomplete batch."""
+    if (max_steps := int(config.trainer.get("max_steps", -1))) > 0:
+        return max_steps
+    epochs = float(config.trainer.get("num_train_epochs", 3))
+    return ceil(num_problems // config.problems_per_step * epochs)
+
+
+def _short_enough(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:
+    """The training problems whose prompt is within the limit; the rest is counted and said."""
+    config = context.config
+    problems = context.problems[Split.TRAIN]
+    limit = config.max_prompt_tokens
+    kept = [problem for problem in problems if _num_tokens(problem, config, tokenizer) <= limit]
+    if len(kept) < len(problems):
+        num_dropped = len(problems) - len(kept)
+        context.display.say(f"{num_dropped} problems left out: over max_prompt_tokens={limit}")
+    if not kept:
+        raise UserError(f"max_prompt_tokens: {limit} leaves no training problem; raise it")
+    return kept
+
+
+def _num_tokens(problem: Problem, config: RunConfig, tokenizer: PreTrainedTokenizerBase) -> int:
+    prompt = build_prompt(problem, config.prompt, config.model.system_role)
+    encoded = tokenizer.apply_chat_template(
+        prompt, add_generation_prompt=True, tokenize=True, return_dict=True
+    )
+    return len(encoded["input_ids"])
+
+
+def _dataset(problems: Sequence[Problem], config: RunConfig) -> Dataset:
+    """Prompt and problem id, nothing else: TRL logs whole rows."""
+    return Dataset.from_list(
+        [
+            {
+                "prompt": build_prompt(problem, config.prompt, config.model.system_role),
+                "problem_id": problem.id,
+            }
+            for problem in problems
+        ]
+    )
