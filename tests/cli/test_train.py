@@ -42,7 +42,10 @@ def test_the_child_gets_the_path_of_a_directory_with_the_resolved_config(
     assert (result.returncode, result.stderr) == (0, "")
     (directory,) = (tmp_path / "runs").iterdir()
     assert directory.name.startswith("tiny-")
-    assert result.stdout == f"launched 1 -m tarot.training runs/{directory.name}\n"
+    launched, following = result.stdout.splitlines()
+    assert launched == f"launched 1 -m tarot.training runs/{directory.name}"
+    assert following.startswith("next: ")
+    assert following.endswith(f"tarot reproduce run=runs/{directory.name}")
     config = json.loads((directory / "config.json").read_text())
     assert config["seed"] == 1
     assert "${" not in json.dumps(config)
