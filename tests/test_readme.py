@@ -45,8 +45,6 @@ SCHEMAS: dict[str, type[Strict]] = {"bench": BenchConfig, "reproduce": Reproduce
 ROW = """{"id": "a", "statement": "Print 1.", "reference": null,
 "tests": [{"stdin": "", "expected": "1", "tier": "basic"}]}"""
 
-# Folders whose names say all, so that the table of folders may leave them out.
-PLAIN_FOLDERS = {"docs", "requirements"}
 # Where packages come from is the user's affair, and where this was written is nobody's.
 FOREIGN = ("pypi.org", "pythonhosted.org", "pytorch.org", "/work/", "helper-")
 
@@ -172,7 +170,7 @@ def test_the_table_of_folders_names_those_that_are_there() -> None:
     folders = {name for name in top if not name.startswith(".")}
     section = README.read_text().partition("## The tree\n")[2].partition("\n## ")[0]
     named = set(TREE_ROW.findall(section))
-    assert folders - PLAIN_FOLDERS <= named <= folders
+    assert named == folders
 
 
 def test_nothing_names_a_registry_or_the_place_where_it_was_written() -> None:
