@@ -24,6 +24,7 @@ _PYTHON = (sys.executable, "-c")
 _BUBBLEWRAP = (
     *("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
     *("--unshare-all", "--die-with-parent"),
+    "--as-pid-1",  # without a process in between, whose death would take CPU times with it
 )
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from tarot.bench.clock import Stopwatch, bound_to
 from tarot.bench.fairness import burner
-from tarot.bench.ways import Way
+from tarot.bench.ways import Way, available_ways
 from tarot.types import Job, Limits
 
 BURNT_S = 0.25
 LIMITS = Limits(cpu_s=20.0, wall_s=200.0, memory_mb=256, output_kb=64)
 
 
-@pytest.mark.parametrize("way", [Way.SANDBOX, Way.SUBPROCESS, Way.PROCESS_POOL])
+@pytest.mark.parametrize("way", available_ways())
 def test_programs_that_burn_a_known_time_are_counted(way: Way) -> None:
     with way.opened(2) as sandbox:
         sandbox.run([Job(burner(0.0), b"", LIMITS)] * 2)
