@@ -13,6 +13,7 @@ VERBS = {
     "train": "train a model, or go on with a run",
     "reproduce": "start a finished run again elsewhere and compare",
     "judge": "judge the programs or reference solutions in a file",
+    "conformance": "try hostile and odd programs on a sandbox",
     "bench": "measure the sandbox on this machine",
 }
 

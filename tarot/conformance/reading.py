@@ -9,21 +9,16 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tarot.config.validation import faults_of, message_of, suggestion
-from tarot.conformance.rows import Row
+from tarot.conformance.rows import LAYERS_OF_NEED, Row
 from tarot.data.files import jsonl_rows
 from tarot.types import UserError, Verdict
-
-LAYER_NAMES = (
-    *("seccomp", "landlock", "namespaces", "uid"),
-    *("landlock4", "landlock6", "mnt", "net", "pidns", "seal"),
-)
 
 
 def _layers(value: object) -> object:
     names = [name for name in value.split("|") if name] if isinstance(value, str) else value
     for name in names if isinstance(names, list) else ():
-        if name not in LAYER_NAMES:
-            raise ValueError(f"no layer {name!r}" + suggestion(str(name), LAYER_NAMES))
+        if name not in LAYERS_OF_NEED:
+            raise ValueError(f"no layer {name!r}" + suggestion(str(name), list(LAYERS_OF_NEED)))
     return names
 
 

@@ -1,0 +1,28 @@
+"""Every sandbox that this machine can run withstands what its layers are for."""
+
+import pytest
+from harness_script import LIMITS
+
+from tarot.cli.composition import CONF, compose
+from tarot.config.targets import build
+from tarot.conformance.harness import examine
+from tarot.conformance.reading import corpus
+from tarot.types import UserError
+
+OPTIONS = sorted(path.stem for path in (CONF / "sandbox").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_conforms(option: str) -> None:
+    (job,) = compose("conformance", [f"sandbox={option}"])
+    try:
+        sandbox = build("sandbox", job.config["sandbox"])
+    except UserError as error:
+        pytest.skip(f"LOUD: sandbox={option} does not run here: {error}")
+    try:
+        findings = examine(sandbox, corpus(), LIMITS)
+    finally:
+        sandbox.close()
+
+    assert [finding for finding in findings if finding.is_met is False] == []
+    assert any(finding.is_met for finding in findings)
