@@ -1,12 +1,15 @@
 """The scratch folder of a slot: emptied after each program, however it was filled."""
 
 import contextlib
+import errno
 import os
+from collections.abc import Iterator
 from itertools import count
 
 SIZE_MB = 64
 
 _BLOCK = 4096
+_ROOM_BYTES = 1 << 20
 
 
 def wipe(folder: str) -> None:
@@ -24,13 +27,23 @@ def wipe(folder: str) -> None:
 
 
 def usage_mb(folder: str) -> float:
-    """What the files in `folder` take, each of them at least a block."""
-    num_bytes = 0
-    for parent, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            with contextlib.suppress(FileNotFoundError):
-                num_bytes += _BLOCK + os.lstat(os.path.join(parent, name)).st_blocks * 512
-    return num_bytes / (1 << 20)
+    """What the files in `folder` take, each of them at least a block.
+
+    It is infinite where folders are nested deeper than a path can say.
+    """
+    try:
+        return sum(_sizes(folder)) / (1 << 20)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return float("inf")
+        raise
+
+
+def is_starved(folder: str) -> bool:
+    """Whether the file system of `folder` has given out."""
+    room = os.statvfs(folder)
+    has_inodes = room.f_files == 0 or room.f_favail > 0
+    return room.f_bavail * room.f_frsize < _ROOM_BYTES or not has_inodes
 
 
 def remove(folder: str) -> None:
@@ -38,6 +51,18 @@ def remove(folder: str) -> None:
     if os.path.isdir(folder):
         wipe(folder)
         os.rmdir(folder)
+
+
+def _sizes(folder: str) -> Iterator[int]:
+    """What each entry takes; a program may remove it meanwhile, or close a folder to everybody."""
+    folders = [folder]
+    while folders:
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            for entry in os.scandir(folders.pop()):
+                with contextlib.suppress(FileNotFoundError):
+                    yield _BLOCK + entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
 
 
 def _hoist(nested: str, top: str, names: "count[int]") -> None:

@@ -35,12 +35,15 @@ def execute(request: Request, files: Descriptors, cell: Cell, control: int) -> R
     unbounded = None if cell.is_init else cell.scratch
     stop = Watch(pid, request, files, cell.proc, unbounded).until_end(control)
     _, status, usage = os.wait4(pid, 0)
-    _clean(cell)
     exit_code = os.waitstatus_to_exitcode(status)
+    lacked_room = unbounded is not None and _lacked_room(unbounded, exit_code)
+    _clean(cell)
     cpu_s = usage.ru_utime + usage.ru_stime
     peak_mb = usage.ru_maxrss / _KIB
     if stop == wire.RAN:
         stop = _reason(exit_code, cpu_s, peak_mb, request, files)
+    if stop == wire.RAN and lacked_room:
+        stop = wire.INFRASTRUCTURE
     return Reply(exit_code, stop, cpu_s, time.monotonic() - started_s, peak_mb)
 
 
@@ -57,6 +60,11 @@ def _reason(
     if cpu_s >= request.cpu_s:
         return wire.TIME
     return wire.INFRASTRUCTURE if exit_code == -signal.SIGKILL else wire.RAN
+
+
+def _lacked_room(folder: str, exit_code: int) -> bool:
+    """Whether a full disk may be why a program failed, or why it printed what it did."""
+    return scratch.is_starved(folder) and (exit_code != 0 or bool(os.listdir(folder)))
 
 
 def _clean(cell: Cell) -> None:

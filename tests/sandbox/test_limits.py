@@ -82,3 +82,13 @@ def test_scratch_space_is_limited(run: Run) -> None:
     source = "for i in range(400): open(f'f{i}', 'wb').write(b'x' * 1000000)\nprint('unbounded')"
 
     assert b"unbounded" not in run(source).stdout
+
+
+def test_folders_nested_deeper_than_a_path_can_say_do_no_harm(run: Run) -> None:
+    source = "import os, time\nfor _ in range(1000): os.mkdir('d' * 100); os.chdir('d' * 100)\n"
+
+    execution = run(source + "open('x', 'w').write('x'); time.sleep(.1); print('nested')")
+    after = run("import os; print(os.listdir('.'))")
+
+    assert execution.stopped_by in (None, StopReason.OUTPUT)
+    assert after.stdout == b"[]\n"
