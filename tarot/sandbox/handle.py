@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import tempfile
 
 from tarot.sandbox import memory_file, scratch, wire
-from tarot.sandbox.launch import start_slot
+from tarot.sandbox.launch import Launch, Launched, Order
 from tarot.types import Execution, Job, StopReason
 
 _START_TIMEOUT_S = 60.0
@@ -43,15 +42,13 @@ class LayerMissing(SlotError):
 class Slot:
     """A running slot; at most one job is with it at any time."""
 
-    def __init__(self, layers: frozenset[str], modules: tuple[str, ...]) -> None:
+    def __init__(self, launch: Launch, layers: frozenset[str], modules: tuple[str, ...]) -> None:
         """Start a slot with `layers`, `modules` imported; raises SlotError or OSError."""
         self._files: tuple[int, int] | None = None
         self._folder = tempfile.mkdtemp(prefix="tarot-slot-")
-        self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._stderr = memory_file.empty("stderr")
-        words = [str(theirs.fileno()), ",".join(sorted(layers)), self._folder, ",".join(modules)]
-        with theirs:
-            self._process = start_slot(words, theirs.fileno(), self._stderr)
+        self._launched = self._launch(launch, layers, modules)
+        self._connection = self._launched.connection
         try:
             self._greet()
         except BaseException:
@@ -65,7 +62,7 @@ class Slot:
     @property
     def pid(self) -> int:
         """The process whose death takes the whole slot with it."""
-        return self._process.pid
+        return self._launched.process.pid
 
     def submit(self, job: Job) -> None:
         """Hand over a job; raises OSError where the slot is dead or memory is short."""
@@ -105,20 +102,31 @@ class Slot:
             return
         self._connection.close()
         self._forget_files()
-        os.close(self._stderr)
         try:
-            self._process.wait(_END_TIMEOUT_S)
+            self._launched.process.wait(_END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        with contextlib.suppress(OSError):
-            scratch.remove(self._folder)
+            self._launched.kill()
+            self._launched.process.wait()
+        self._forget_folder()
 
     def kill(self) -> None:
         """End the slot without waiting for its consent; idempotent."""
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
+            self._launched.kill()
         self.close()
+
+    def _launch(self, launch: Launch, layers: frozenset[str], modules: tuple[str, ...]) -> Launched:
+        try:
+            return launch(Order(layers, modules, self._folder, self._stderr))
+        except OSError as error:
+            last_words = self._last_words()
+            self._forget_folder()
+            raise SlotError(f"{error}: {last_words}" if last_words else str(error)) from error
+
+    def _forget_folder(self) -> None:
+        os.close(self._stderr)
+        with contextlib.suppress(OSError):
+            scratch.remove(self._folder)
 
     def _forget_files(self) -> None:
         for descriptor in self._files or ():
@@ -137,10 +145,10 @@ class Slot:
         kind, _, detail = answer.partition(" ")
         if kind == "missing":
             raise LayerMissing(*detail.split(" ", 1))
-        raise SlotError(f"a new slot ended: {self._last_words()}")
+        self._launched.process.wait(_END_TIMEOUT_S)
+        raise SlotError(f"a new slot ended: {self._last_words() or 'it said nothing'}")
 
     def _last_words(self) -> str:
         """The last line that the slot wrote to its standard error."""
-        self._process.wait(_END_TIMEOUT_S)
         text = memory_file.content(self._stderr, _NUM_STDERR_BYTES).decode(errors="replace")
-        return next(reversed(text.strip().splitlines()), "it said nothing")
+        return next(reversed(text.strip().splitlines()), "")

@@ -2,22 +2,16 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tarot.sandbox import memory_file
 
-_ROOT = Path(__file__).parents[2]
-_IMPORT = f"""
-import sys
-sys.path.insert(0, {str(_ROOT)!r})
-import tarot.sandbox.slot
-del sys.path[0]
-"""
-_MAIN = _IMPORT + "tarot.sandbox.slot.main()"
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "PYTHONUTF8": "1",
@@ -28,9 +22,78 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
 }
 
+_ROOT = Path(__file__).parents[2]
+_IMPORT = f"""
+import sys
+sys.path.insert(0, {str(_ROOT)!r})
+import tarot.sandbox.slot
+del sys.path[0]
+"""
+_MAIN = _IMPORT + "tarot.sandbox.slot.main()"
 
-def start_slot(words: Sequence[str], control: int, stderr: int) -> "subprocess.Popen[bytes]":
-    """Execute a slot with `words` as its command line and the socket `control`.
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A slot to start.
+
+    `layers` are to be entered and `modules` to be imported; `folder` is the slot's own, and
+    `stderr` a descriptor for its last words.
+    """
+
+    layers: frozenset[str]
+    modules: tuple[str, ...]
+    folder: str
+    stderr: int
+
+    def words(self, control: str, scratch: str) -> list[str]:
+        """The slot's command line; `control` is its socket, by descriptor or path."""
+        return [control, ",".join(sorted(self.layers)), scratch, ",".join(self.modules)]
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A started slot: the process to wait for, our end of its socket, and how to end it."""
+
+    process: "subprocess.Popen[bytes]"
+    connection: socket.socket
+    kill: Callable[[], None]
+
+
+Launch = Callable[[Order], Launched]
+
+
+def launch_here(order: Order) -> Launched:
+    """Execute a slot on this machine; raises OSError."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        with theirs:
+            process = _execute(order, theirs.fileno())
+    except OSError:
+        ours.close()
+        raise
+    return Launched(process, ours, process.kill)
+
+
+def slot_command(python: str) -> list[str]:
+    """The command of a slot, to which the words of its order are added."""
+    return [*_interpreter(python), _MAIN]
+
+
+def output_of_script(script: str, modules: Sequence[str]) -> str:
+    """What `script` prints in an interpreter like a slot's, with `modules` imported."""
+    imports = "".join(f"import {module}\n" for module in modules)
+    return subprocess.run(
+        [*_interpreter(sys.executable), _IMPORT + imports + script],
+        env=ENVIRONMENT,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def _execute(order: Order, control: int) -> "subprocess.Popen[bytes]":
+    """Start the slot's process.
 
     Its streams are files, since programs find their own files in the same places.
     """
@@ -39,29 +102,16 @@ def start_slot(words: Sequence[str], control: int, stderr: int) -> "subprocess.P
         for stream in streams:
             files.callback(os.close, stream)
         return subprocess.Popen(
-            [*_interpreter(_MAIN), *words],
+            [*slot_command(sys.executable), *order.words(str(control), order.folder)],
             stdin=streams[0],
             stdout=streams[1],
-            stderr=stderr,
+            stderr=order.stderr,
             pass_fds=(control,),
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd="/",
             start_new_session=True,
         )
 
 
-def output_of_script(script: str, modules: Sequence[str]) -> str:
-    """What `script` prints in an interpreter like a slot's, with `modules` imported."""
-    imports = "".join(f"import {module}\n" for module in modules)
-    return subprocess.run(
-        _interpreter(_IMPORT + imports + script),
-        env=_ENVIRONMENT,
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-
-def _interpreter(code: str) -> list[str]:
-    return [sys.executable, "-s", "-P", "-c", code]
+def _interpreter(python: str) -> list[str]:
+    return [python, "-s", "-P", "-c"]

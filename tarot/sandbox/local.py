@@ -5,23 +5,24 @@ x86-64 or aarch64. A kernel that is shared with the programs is not the boundary
 machine: a hole in the kernel is a hole here.
 """
 
-import logging
 import os
-import threading
-import weakref
 from collections.abc import Sequence
+from functools import partial
 
-from tarot.sandbox.batch import Batch
-from tarot.sandbox.handle import LayerMissing, Slot, SlotError
-from tarot.sandbox.seat import Kind, Seat
+from tarot.sandbox.handle import Slot
+from tarot.sandbox.launch import launch_here
+from tarot.sandbox.layers import LAYERS, check_names, probe, report
+from tarot.sandbox.pool import Pool
+from tarot.sandbox.seat import Kind
 from tarot.sandbox.syscalls import NUMBERS
 from tarot.types import Execution, Job, UserError
 
-logger = logging.getLogger(__name__)
+__all__ = ["LAYERS", "LocalSandbox"]
 
-LAYERS = ("seccomp", "landlock", "namespaces", "uid")
-
-_ADVICE = "use a machine that offers it or, for programs that you trust, sandbox.require=[]"
+_ADVICE = (
+    "use sandbox=docker where there is an engine or, for programs that you trust, "
+    "sandbox=unsafe_local"
+)
 
 
 class LocalSandbox:
@@ -45,74 +46,26 @@ class LocalSandbox:
         if not NUMBERS:
             machine = os.uname().machine
             raise UserError(f"sandbox: this machine is a {machine}; use x86_64 or aarch64")
-        _check_names("sandbox.layers", layers)
-        _check_names("sandbox.require", [name for entry in require for name in entry.split("|")])
-        self._attempts = attempts
-        self._answer_margin_s = answer_margin_s
-        self._lock = threading.Lock()
-        self.layers = _probe(layers, require)
-        num_seats = slots or len(os.sched_getaffinity(0))
-        self._seats = [Seat(self.layers) for _ in range(num_seats)]
-        self._finalizer = weakref.finalize(self, _close, self._seats, os.getpid())
+        check_names(layers, require)
+        reasons = dict.fromkeys(set(LAYERS) - set(layers), "not asked for")
+        if "uid" in layers and os.geteuid() != 0:
+            reasons["uid"] = "only root can change users"
+        start = partial(Slot, launch_here)
+        self.layers = probe(partial(start, modules=Kind.PLAIN.modules), reasons, _ADVICE)
+        report(self.layers, require, reasons, _ADVICE)
+        self._pool = Pool(partial(start, self.layers), slots, attempts, answer_margin_s)
 
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
         """One execution per job, in order; never raises for a program or for an outage.
 
         A sandbox that is closed loses every job.
         """
-        with self._lock:
-            return Batch(jobs, self._seats, self._attempts, self._answer_margin_s).run()
+        return self._pool.run(jobs)
 
     def pids(self) -> list[int]:
         """The processes whose deaths take the running slots with them."""
-        return [pid for seat in self._seats for pid in seat.pids()]
+        return self._pool.pids()
 
     def close(self) -> None:
         """End all processes of this sandbox; idempotent."""
-        self._finalizer()
-
-
-def _check_names(key: str, names: Sequence[str]) -> None:
-    for name in names:
-        if name not in LAYERS:
-            raise UserError(
-                f"{key}: there is no layer {name!r}; the layers are {', '.join(LAYERS)}"
-            )
-
-
-def _probe(layers: Sequence[str], require: Sequence[str]) -> frozenset[str]:
-    """The layers that a slot on this machine can enter."""
-    active = set(layers)
-    reasons = dict.fromkeys(set(LAYERS) - active, "not asked for")
-    if "uid" in active and os.geteuid() != 0:
-        active.remove("uid")
-        reasons["uid"] = "only root can change users"
-    while True:
-        try:
-            Slot(frozenset(active), Kind.PLAIN.modules).close()
-            break
-        except LayerMissing as missing:
-            active.remove(missing.layer)
-            reasons[missing.layer] = missing.cause
-        except (SlotError, OSError) as error:
-            raise UserError(f"sandbox: no slot can be started ({error}); {_ADVICE}") from error
-    _report(active, reasons, require)
-    return frozenset(active)
-
-
-def _report(active: set[str], reasons: dict[str, str], require: Sequence[str]) -> None:
-    for name in LAYERS:
-        logger.info("sandbox layer %s: %s", name, reasons.get(name, "on"))
-    for entry in require:
-        if active.isdisjoint(entry.split("|")):
-            causes = "; ".join(f"{name}: {reasons[name]}" for name in entry.split("|"))
-            raise UserError(f"sandbox.require: {entry} is missing here ({causes}); {_ADVICE}")
-    if not require:
-        logger.warning("sandbox.require is empty: programs may run with this user's own rights")
-
-
-def _close(seats: Sequence[Seat], owner: int) -> None:
-    """End the slots, but not from a process that was forked off their owner."""
-    if os.getpid() == owner:
-        for seat in seats:
-            seat.close()
+        self._pool.close()

@@ -1,6 +1,7 @@
 """A seat: room for one running program, with one slot for each kind of program."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from tarot.sandbox.handle import Slot, SlotError
@@ -8,6 +9,9 @@ from tarot.types import Job
 
 _COMMON = ("bisect", "collections", "copy", "functools", "heapq", "itertools", "math", "re")
 _USES_NUMPY = re.compile(r"\b(numpy|scipy|pandas)\b")
+
+
+Start = Callable[[tuple[str, ...]], Slot]
 
 
 class Kind(StrEnum):
@@ -25,9 +29,9 @@ class Kind(StrEnum):
 class Seat:
     """Its slots start when they are first needed, and again after they were discarded."""
 
-    def __init__(self, layers: frozenset[str]) -> None:
+    def __init__(self, start: Start) -> None:
         """Nothing is started yet."""
-        self._layers = layers
+        self._start = start
         self._slots: dict[Kind, Slot] = {}
         self._is_closed = False
 
@@ -36,7 +40,7 @@ class Seat:
         if self._is_closed:
             raise SlotError("the sandbox is closed")
         if kind not in self._slots:
-            self._slots[kind] = Slot(self._layers, kind.modules)
+            self._slots[kind] = self._start(kind.modules)
         return self._slots[kind]
 
     def discard(self, kind: Kind) -> None:

@@ -41,9 +41,12 @@ class Missing(Exception):
 
 
 class Order(NamedTuple):
-    """How a sandbox wants its slot: layers by name, a folder of its own, modules to import."""
+    """How a sandbox wants its slot: layers by name, a folder of its own, modules to import.
 
-    control: int
+    `control` is the socket to it, by descriptor or path.
+    """
+
+    control: str
     layers: frozenset[str]
     folder: str
     modules: tuple[str, ...]
@@ -52,11 +55,11 @@ class Order(NamedTuple):
 def main() -> NoReturn:
     """Run as the slot that the command line orders."""
     control, layers, folder, modules = sys.argv[1:5]
-    order = Order(int(control), frozenset(layers.split(",")), folder, tuple(modules.split(",")))
+    order = Order(control, frozenset(layers.split(",")), folder, tuple(modules.split(",")))
     _reset_signals()
     _ensure_stack()
     linux.set_thread_stack(_THREAD_STACK_BYTES)
-    connection = _socket.socket(fileno=order.control)
+    connection = _connect(order.control)
     try:
         _divide(order, connection)
     except Missing as missing:
@@ -80,6 +83,14 @@ def _ensure_stack() -> None:
         return
     resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
     os.execv(sys.executable, sys.orig_argv)
+
+
+def _connect(control: str) -> _socket.socket:
+    if control.isdigit():
+        return _socket.socket(fileno=int(control))
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    connection.connect(control)
+    return connection
 
 
 def _divide(order: Order, connection: _socket.socket) -> None:
@@ -107,7 +118,8 @@ def _keep(supervisor: int, sandbox: int, folder: str) -> None:
     poller.poll()
     os.kill(supervisor, signal.SIGKILL)
     os.waitpid(supervisor, 0)
-    scratch.remove(folder)
+    with contextlib.suppress(OSError):
+        scratch.remove(folder)
 
 
 def _supervise(order: Order, connection: _socket.socket, owner: int) -> NoReturn:

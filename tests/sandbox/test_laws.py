@@ -30,7 +30,7 @@ def own_sandbox() -> Iterator[LocalSandbox]:
 def test_killed_slots_cost_no_right_program_its_verdict(own_sandbox: LocalSandbox) -> None:
     jobs = [job("import time; time.sleep(.05); print(input())", str(n)) for n in range(40)]
     own_sandbox.run(jobs[:2])
-    killer = threading.Timer(0.3, lambda: [os.kill(p, signal.SIGKILL) for p in own_sandbox.pids()])
+    killer = threading.Timer(0.3, _kill_slots, args=(own_sandbox,))
     killer.start()
 
     verdicts = [judge(e, str(n)) for n, e in enumerate(own_sandbox.run(jobs))]
@@ -114,6 +114,11 @@ def test_interrupted_jobs_leave_no_answer_for_the_next(own_sandbox: LocalSandbox
     interrupt.join()
 
     assert own_sandbox.run([job("print('next')")])[0].stdout == b"next\n"
+
+
+def _kill_slots(sandbox: LocalSandbox) -> None:
+    for pid in sandbox.pids():
+        os.kill(pid, signal.SIGKILL)
 
 
 def _kill_busy_slots(sandbox: LocalSandbox, stopped: threading.Event) -> None:
