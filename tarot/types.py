@@ -33,7 +33,12 @@ class TestKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TestCase:
-    """One test of a suite; `tier` is None for a test that no curriculum counts."""
+    """One test of a suite; `tier` is None for a test that no curriculum counts.
+
+    Of a function call, `stdin` is the call with literals, as in `add(1, [2])`, and `expected` the
+    literal of its value. `checker` is "float" for a tolerance, or the source of a program that
+    accepts or refuses an output.
+    """
 
     __test__ = False
 

@@ -149,7 +149,7 @@ def _grade_as_published(
 
 
 def _result(execution: Execution, test: TestCase) -> TestResult:
-    return TestResult(test.tier, judge(execution, test.expected, Comparator.PUBLISHED))
+    return TestResult(test.tier, judge(execution, test.expected, Comparator.PUBLISHED.accepts))
 
 
 def _rewards(grades: Sequence[Grade]) -> list[float | None]:

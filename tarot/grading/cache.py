@@ -20,14 +20,14 @@ class ExecutionCache:
         self._size = size
         self._executions: OrderedDict[bytes, Execution] = OrderedDict()
 
-    def find(self, source: str, stdin: str) -> Execution | None:
+    def find(self, source: str, stdin: bytes) -> Execution | None:
         """The execution of a program on an input, or None."""
         key = _key(source, stdin)
         if key in self._executions:
             self._executions.move_to_end(key)
         return self._executions.get(key)
 
-    def keep(self, source: str, stdin: str, execution: Execution) -> None:
+    def keep(self, source: str, stdin: bytes, execution: Execution) -> None:
         """Remember an execution, where it is worth it."""
         num_bytes = len(execution.stdout) + len(execution.stderr)
         if execution.stopped_by is not None or num_bytes > _MAX_BYTES:
@@ -37,9 +37,8 @@ class ExecutionCache:
             self._executions.popitem(last=False)
 
 
-def _key(source: str, stdin: str) -> bytes:
+def _key(source: str, stdin: bytes) -> bytes:
     digest = blake2b(digest_size=16)
-    for text in (source, stdin):
-        content = text.encode("utf-8", "surrogatepass")
+    for content in (source.encode("utf-8", "surrogatepass"), stdin):
         digest.update(len(content).to_bytes(8, "little") + content)
     return digest.digest()

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from itertools import zip_longest
 
+Rule = Callable[[bytes, bytes], bool]
+"""Whether the first, an output, is right where the second is expected."""
+
 _TOLERANCE = 1e-6
 
 
@@ -44,13 +47,18 @@ def close_numbers(output: bytes, expected: bytes) -> bool:
     return all(_is_close(word, wanted) for word, wanted in pairs)
 
 
+def is_close(number: float, target: float) -> bool:
+    """Equality to an absolute or relative error of 1e-6."""
+    return abs(number - target) <= _TOLERANCE * max(1.0, abs(target))
+
+
 def _is_close(word: bytes | None, wanted: bytes | None) -> bool:
     if word is None or wanted is None or word == wanted:
         return word == wanted
     number, target = _number(word), _number(wanted)
     if number is None or target is None:
         return False
-    return abs(number - target) <= _TOLERANCE * max(1.0, abs(target))
+    return is_close(number, target)
 
 
 def _number(word: bytes) -> float | None:
@@ -63,7 +71,7 @@ def _number(word: bytes) -> float | None:
         return None
 
 
-_RULES: dict[Comparator, Callable[[bytes, bytes], bool]] = {
+_RULES: dict[Comparator, Rule] = {
     Comparator.TOKENS: same_tokens,
     Comparator.PUBLISHED: published,
     Comparator.FLOAT: close_numbers,

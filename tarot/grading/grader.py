@@ -1,9 +1,14 @@
-"""Grades completions: one batch to the sandbox, one verdict a test."""
+"""Grades completions: one batch to the sandbox, one verdict a test.
+
+What is left to checker programs goes there in a second batch, when no candidate runs.
+"""
 
 from collections.abc import Sequence
 
-from tarot.grading.cache import ExecutionCache
-from tarot.grading.comparators import Comparator
+from tarot.grading.calls import calling, close_value, same_value
+from tarot.grading.checkers import check_key, check_limits, is_checker, verdict_of
+from tarot.grading.comparators import Comparator, Rule, close_numbers
+from tarot.grading.executions import Executor, Key
 from tarot.grading.extraction import extract_program
 from tarot.grading.judge import judge
 from tarot.types import (
@@ -15,13 +20,15 @@ from tarot.types import (
     Program,
     Sandbox,
     TestCase,
+    TestKind,
     TestResult,
     UserError,
     Verdict,
 )
 
-_Key = tuple[str, str]
 _CHECK_LIMITS = Limits(cpu_s=10.0, wall_s=60.0, memory_mb=512, output_kb=64)
+
+_Executions = dict[Key, Execution]
 
 
 class Grader:
@@ -35,8 +42,7 @@ class Grader:
         cache_size: int = 8192,
     ) -> None:
         """Use `limits` for every execution; raises UserError for an unknown comparator."""
-        self._sandbox = sandbox
-        self._cache = ExecutionCache(cache_size)
+        self._executor = Executor(sandbox, cache_size)
         self._limits = limits
         try:
             self._comparator = Comparator(comparator)
@@ -50,7 +56,9 @@ class Grader:
 
     def grade_programs(self, items: Sequence[tuple[Problem, Program | None]]) -> list[Grade]:
         """The grade of each (problem, program), in order; None stands for no program."""
-        executions = self._execute(items)
+        keys = [_key(program, test) for program, test in _trials(items)]
+        executions = self._executor.run(keys, self._limits)
+        executions |= self._check(items, executions)
         return [
             Grade(program, tuple(self._result(program, test, executions) for test in problem.tests))
             for problem, program in items
@@ -58,35 +66,39 @@ class Grader:
 
     def close(self) -> None:
         """Release the sandbox; idempotent."""
-        self._sandbox.close()
+        self._executor.close()
 
-    def _execute(self, items: Sequence[tuple[Problem, Program | None]]) -> dict[_Key, Execution]:
-        """Each distinct program on each distinct input, run at most once."""
-        keys = dict.fromkeys(
-            (program.source, test.stdin)
-            for problem, program in items
-            if program is not None
-            for test in problem.tests
-        )
-        known = {key: execution for key in keys if (execution := self._cache.find(*key))}
-        new = [key for key in keys if key not in known]
-        jobs = [Job(Program(source), _encode(stdin), self._limits) for source, stdin in new]
-        for key, execution in zip(new, self._sandbox.run(jobs), strict=True):
-            self._cache.keep(*key, execution)
-            known[key] = execution
-        return known
+    def _check(
+        self, items: Sequence[tuple[Problem, Program | None]], executions: _Executions
+    ) -> _Executions:
+        """The executions of checker programs, on whatever candidates brought to an end."""
+        trials = [(_key(program, test), test) for program, test in _trials(items)]
+        keys = [
+            check_key(test, executions[key].stdout)
+            for key, test in trials
+            if is_checker(test.checker)
+            and judge(executions[key], b"", _anything) is Verdict.ACCEPTED
+        ]
+        return self._executor.run(keys, check_limits(keys, self._limits)) if keys else {}
 
     def _result(
-        self, program: Program | None, test: TestCase, executions: dict[_Key, Execution]
+        self, program: Program | None, test: TestCase, executions: _Executions
     ) -> TestResult:
         if program is None:
             return TestResult(test.tier, Verdict.NO_CODE)
-        execution = executions[program.source, test.stdin]
+        execution = executions[_key(program, test)]
         verdict = judge(execution, test.expected, self._rule(test))
+        if is_checker(test.checker) and verdict is Verdict.ACCEPTED:
+            verdict = verdict_of(executions[check_key(test, execution.stdout)])
         return TestResult(test.tier, verdict, execution.cpu_s, execution.wall_s)
 
-    def _rule(self, test: TestCase) -> Comparator:
-        return Comparator.FLOAT if test.checker == Comparator.FLOAT else self._comparator
+    def _rule(self, test: TestCase) -> Rule:
+        if is_checker(test.checker):
+            return _anything
+        is_tolerant = test.checker == Comparator.FLOAT
+        if test.kind is TestKind.FUNCTION_CALL:
+            return close_value if is_tolerant else same_value
+        return close_numbers if is_tolerant else self._comparator.accepts
 
 
 def self_check(sandbox: Sandbox) -> None:
@@ -105,5 +117,21 @@ def self_check(sandbox: Sandbox) -> None:
         )
 
 
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _trials(items: Sequence[tuple[Problem, Program | None]]) -> list[tuple[Program, TestCase]]:
+    return [
+        (program, test)
+        for problem, program in items
+        if program is not None
+        for test in problem.tests
+    ]
+
+
+def _key(program: Program, test: TestCase) -> Key:
+    is_call = test.kind is TestKind.FUNCTION_CALL
+    source = calling(program.source) if is_call else program.source
+    return source, test.stdin.encode("utf-8", "surrogatepass")
+
+
+def _anything(output: bytes, expected: bytes) -> bool:
+    """The rule of a program that only has to end well; the rest is for its checker."""
+    return True
