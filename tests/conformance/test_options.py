@@ -1,13 +1,12 @@
 """Every sandbox that this machine can run withstands what its layers are for."""
 
 import pytest
-from harness_script import LIMITS
 
 from tarot.cli.composition import CONF, compose
 from tarot.config.targets import build
 from tarot.conformance.harness import examine
 from tarot.conformance.reading import corpus
-from tarot.types import UserError
+from tarot.types import Limits, UserError
 
 OPTIONS = sorted(path.stem for path in (CONF / "sandbox").glob("*.yaml"))
 
@@ -20,7 +19,7 @@ def test_an_option_conforms(option: str) -> None:
     except UserError as error:
         pytest.skip(f"LOUD: sandbox={option} does not run here: {error}")
     try:
-        findings = examine(sandbox, corpus(), LIMITS)
+        findings = examine(sandbox, corpus(), Limits(**job.config["limits"]))
     finally:
         sandbox.close()
 
