@@ -34,9 +34,10 @@ def test_a_wrong_type_of_bench_is_one_line(cli: Cli) -> None:
 
 def test_every_verb_has_its_config_and_its_line_in_the_overview(cli: Cli) -> None:
     text = cli("--help").stdout
+    rows = [line.split(maxsplit=1) for line in text.splitlines()]
     for verb, description in VERBS.items():
         assert (CONF / f"{verb}.yaml").is_file()
-        assert f"  {verb:9}  {description}\n" in text
+        assert [verb, description] in rows
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback(root: Path) -> None:
