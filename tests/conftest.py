@@ -1,6 +1,7 @@
 """Fixtures that every room uses."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ ROOT = Path(__file__).parents[1]
 # A busy machine makes an example slow without making it wrong.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+# A shell starts background jobs deaf to Ctrl-C, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
