@@ -7,13 +7,13 @@ is not using.
 """
 
 import os
-import resource
 import select
 import signal
 import time
 from typing import NamedTuple
 
 from tarot.sandbox import scratch, wire
+from tarot.sandbox.vitals import Vitals
 from tarot.sandbox.wire import Request
 
 STARVED_FACTOR = 10
@@ -21,7 +21,6 @@ STARVED_FACTOR = 10
 _FIRST_CHECK_MS = 5
 _LAST_CHECK_MS = 25
 _KIB = 1 << 10
-_PAGES_PER_MIB = (1 << 20) // resource.getpagesize()
 
 
 class Descriptors(NamedTuple):
@@ -47,9 +46,9 @@ class Watch:
         self._pid = pid
         self._request = request
         self._files = files
-        self._proc = proc
         self._folder = folder
         self._pidfd = os.pidfd_open(pid)
+        self._vitals = Vitals(self._pidfd, proc)
         self._started_s = time.monotonic()
 
     def until_end(self, control: int) -> int:
@@ -81,18 +80,23 @@ class Watch:
     def _exceeded(self) -> int:
         if self._cpu_s() >= self._request.cpu_s:
             return wire.TIME
-        if self._resident_mb() > self._request.memory_mb:
+        if self._vitals.resident_mb() > self._request.memory_mb:
             return wire.MEMORY
         if flooded(self._request, self._files) or self._is_scratch_full():
             return wire.OUTPUT
         return self._overdue()
 
     def _overdue(self) -> int:
-        """A program that the machine starved for too long cannot be judged."""
+        """Whether wall time is up; a program that the machine starved for too long is not judged.
+
+        A program that is ready right now may have waited for a core since long ago, which the
+        kernel does not count before it gets one: its time is up if it computed all the while.
+        """
         wall_s = time.monotonic() - self._started_s
         if wall_s < self._request.wall_s:
             return wire.RAN
-        if wall_s - self._starved_s() >= self._request.wall_s:
+        own_s = self._cpu_s() if self._vitals.is_ready() else wall_s - self._vitals.starved_s()
+        if own_s >= self._request.wall_s:
             return wire.TIME
         is_hopeless = wall_s >= STARVED_FACTOR * self._request.wall_s
         return wire.INFRASTRUCTURE if is_hopeless else wire.RAN
@@ -104,37 +108,8 @@ class Watch:
         """CPU time by the process's clock, whose number is the kernel's CPUCLOCK encoding."""
         return time.clock_gettime((~self._pid << 3) | 2)
 
-    def _resident_mb(self) -> float:
-        return self._proc_number("statm", 1) / _PAGES_PER_MIB
-
-    def _starved_s(self) -> float:
-        """How long the program's main thread was ready and had no core."""
-        return self._proc_number("schedstat", 1) / 1e9
-
-    def _proc_number(self, file: str, column: int) -> int:
-        """A number of a file of the program in /proc, or 0 where there is none.
-
-        The program is looked up by the host's id of it, which its descriptor's own entry states.
-        """
-        if self._proc is None:
-            return 0
-        try:
-            entry = _read(self._proc, f"self/fdinfo/{self._pidfd}")
-            host_pid = entry.partition("Pid:")[2].split(maxsplit=1)[0]
-            return int(_read(self._proc, f"{host_pid}/{file}").split()[column])
-        except (OSError, IndexError):
-            return 0
-
 
 def flooded(request: Request, files: Descriptors) -> bool:
     """Whether output or errors fill the room that there is for them."""
     limit = request.output_kb * _KIB
     return any(os.fstat(file).st_size >= limit for file in (files.stdout, files.stderr))
-
-
-def _read(folder: int, path: str) -> str:
-    descriptor = os.open(path, os.O_RDONLY, dir_fd=folder)
-    try:
-        return os.read(descriptor, 4096).decode()
-    finally:
-        os.close(descriptor)
