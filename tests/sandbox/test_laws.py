@@ -93,8 +93,10 @@ def test_without_room_for_a_new_slot_jobs_are_lost_and_never_wrong(
 ) -> None:
     own_sandbox.run([job("")])
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    for pid in own_sandbox.pids():
-        os.kill(pid, signal.SIGKILL)
+    supervisors = [child for pid in own_sandbox.pids() for child in _children(pid)]
+    _kill_slots(own_sandbox)
+    while any(Path(f"/proc/{pid}").exists() for pid in supervisors):
+        time.sleep(0.01)
 
     lost = [judge(e, "1") for e in own_sandbox.run([job("print(1)")] * 4)]
     monkeypatch.undo()
