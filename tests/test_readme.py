@@ -16,6 +16,7 @@ from tarot.cli.main import main
 from tarot.config.run import validate_run
 from tarot.config.schema import BenchConfig, ReproduceConfig, Strict
 from tarot.config.targets import build
+from tarot.config.trials import ConformanceConfig, JudgeConfig
 from tarot.config.validation import parse
 from tarot.curriculum import phases
 from tarot.types import (
@@ -41,7 +42,12 @@ TREE_ROW = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 
 # What is neither run nor composed here, and why.
 EXCEPTIONS = {"tarot reproduce": "the verb by its name; it takes run=DIR"}
-SCHEMAS: dict[str, type[Strict]] = {"bench": BenchConfig, "reproduce": ReproduceConfig}
+SCHEMAS: dict[str, type[Strict]] = {
+    "bench": BenchConfig,
+    "conformance": ConformanceConfig,
+    "judge": JudgeConfig,
+    "reproduce": ReproduceConfig,
+}
 ROW = """{"id": "a", "statement": "Print 1.", "reference": null,
 "tests": [{"stdin": "", "expected": "1", "tier": "basic"}]}"""
 
