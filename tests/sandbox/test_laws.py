@@ -115,6 +115,7 @@ def test_interrupted_jobs_leave_no_answer_for_the_next(own_sandbox: LocalSandbox
         own_sandbox.run([job("import time; time.sleep(5); print('late')")])
     interrupt.join()
 
+    assert own_sandbox.pids() == []
     assert own_sandbox.run([job("print('next')")])[0].stdout == b"next\n"
 
 
