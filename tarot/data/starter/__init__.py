@@ -1,6 +1,7 @@
-"""The starter set: families of tiny problems that a model of 135M parameters can begin to solve."""
+"""The starter set: generated problems, from one-liners to what contests set."""
 
 from tarot.data.source import Split
-from tarot.data.starter.generator import TRAINED, UNSEEN, starter_problems
+from tarot.data.starter.catalogue import TRAINED, UNSEEN, families_of
+from tarot.data.starter.generator import starter_problems
 
-__all__ = ["TRAINED", "UNSEEN", "Split", "starter_problems"]
+__all__ = ["TRAINED", "UNSEEN", "Split", "families_of", "starter_problems"]

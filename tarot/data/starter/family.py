@@ -1,84 +1,65 @@
-"""A family of starter problems: one task, many parameters, several wordings."""
+"""What a family of starter problems is: one task, many parameters, several wordings."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Protocol
 
-from tarot.types import Tier
+from tarot.types import TestCase, Tier
 
 Parameters = Mapping[str, int | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What the input of a task looks like, with its random values per tier.
+class Mistake:
+    """A wrong program of a kind that models write, and the tiers whose tests it fails, no other.
 
-    `read` begins a reference solution, `openings` begin a statement. `draw` makes an input from
-    the tier and the family's telling values, `parse` and `dump` are its way from and to a line.
+    `program` is written as the family's reference is; `what` says what is wrong with it.
     """
 
-    topic: str
-    read: str
-    openings: tuple[str, ...]
-    draw: Callable[[Tier, Sequence[Any], Random], Any]
-    parse: Callable[[str], Any]
-    dump: Callable[[Any], str]
+    what: str
+    program: str
+    fails: AbstractSet[Tier]
+
+    @property
+    def caught_by(self) -> Tier:
+        """The lowest tier that tells it from a right program."""
+        return next(tier for tier in Tier if tier in self.fails)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """One task; wordings and reference are `str.format` templates of a parameter's names.
+class Family(Protocol):
+    """One task; a problem of it is a parameter, a wording and drawn tests."""
 
-    `solve` is the oracle that makes the expected outputs, written apart from the reference.
-    The functions named after tiers give the values that tell right from nearly right: `edge`
-    whole inputs, the others values that the shape picks from or mixes into random ones; the
-    complex tier takes those of both smaller ones.
-    """
-
-    name: str
-    shape: Shape
-    parameters: Sequence[Parameters]
-    wordings: tuple[str, ...]
-    reference: str
-    solve: Callable[..., object]
-    basic: Callable[..., Sequence[Any]]
-    intermediate: Callable[..., Sequence[Any]]
-    edge: Callable[..., Sequence[Any]]
+    @property
+    def name(self) -> str:
+        """Unique among all families."""
 
     @property
     def topic(self) -> str:
         """What the task works on."""
-        return self.shape.topic
 
-    def program(self, parameters: Parameters) -> str:
-        """The reference solution for one parameter."""
-        return self.shape.read + self.reference.format(**parameters)
+    @property
+    def parameters(self) -> Sequence[Parameters]:
+        """All that there are; splits divide them among themselves."""
 
-    def expected(self, line: str, parameters: Parameters) -> str:
-        """What a right program prints for the input line."""
-        return f"{self.solve(self.shape.parse(line), **parameters)}\n"
+    @property
+    def mistakes(self) -> Sequence[Mistake]:
+        """Wrong programs that the family's suites tell from right ones."""
 
-    def inputs(self, tier: Tier, parameters: Parameters, count: int, rng: Random) -> list[str]:
-        """Up to `count` different input lines of a tier: a family has only so many edges."""
-        lines: dict[str, None] = {}
-        for value in self._values(tier, parameters, 8 * count, rng):
-            lines[self.shape.dump(value)] = None
-            if len(lines) == count:
-                break
-        return list(lines)
+    def statement(
+        self, parameters: Parameters, wordings: slice, repeats: int, rng: Random
+    ) -> str:
+        """The task in one of a slice of its wordings, in another one for another `repeats`."""
 
-    def _values(self, tier: Tier, parameters: Parameters, tries: int, rng: Random) -> Iterable[Any]:
-        if tier is Tier.EDGE:
-            return self.edge(**parameters)
-        telling = self._telling(tier, parameters)
-        return (self.shape.draw(tier, telling, rng) for _ in range(tries))
+    def program(self, parameters: Parameters, mistake: Mistake | None = None) -> str:
+        """The reference solution, or the program that has a mistake, for one parameter."""
 
-    def _telling(self, tier: Tier, parameters: Parameters) -> Sequence[Any]:
-        basic = self.basic(**parameters) if tier is not Tier.INTERMEDIATE else ()
-        intermediate = self.intermediate(**parameters) if tier is not Tier.BASIC else ()
-        return [*basic, *intermediate]
+    def tests(
+        self, tier: Tier, parameters: Parameters, count: int, rng: Random
+    ) -> list[TestCase]:
+        """Up to `count` different tests of a tier: a family has only so many edges."""
 
 
 def each(**domains: Iterable[int | str]) -> tuple[Parameters, ...]:
@@ -90,3 +71,13 @@ def each(**domains: Iterable[int | str]) -> tuple[Parameters, ...]:
 def each_two(values: Iterable[int | str]) -> tuple[Parameters, ...]:
     """Every two of the values, as `c` and `d`, for tasks that take them in either order."""
     return tuple({"c": c, "d": d} for c, d in itertools.combinations(values, 2))
+
+
+def first_distinct(values: Iterable[str], count: int) -> list[str]:
+    """The first `count` different values, or as many as there are; no more of them are drawn."""
+    found: dict[str, None] = {}
+    for value in values:
+        found[value] = None
+        if len(found) == count:
+            break
+    return list(found)

@@ -1,10 +1,11 @@
 """Families on one integer and on two."""
 
-from tarot.data.starter.family import Family, each, each_two
+from tarot.data.starter.family import each, each_two
+from tarot.data.starter.line_family import LineFamily
 from tarot.data.starter.shapes import INTEGER, PAIR
 
 TRAINED = (
-    Family(
+    LineFamily(
         name="remainder_of_size",
         shape=INTEGER,
         parameters=each(k=range(3, 60)),
@@ -21,7 +22,7 @@ TRAINED = (
         intermediate=lambda k: (-k - 1, 1 - 2 * k, -1),
         edge=lambda k: (-k, 0, k),
     ),
-    Family(
+    LineFamily(
         name="scale_and_add",
         shape=INTEGER,
         parameters=each(k=range(2, 20), j=range(1, 30)),
@@ -38,7 +39,7 @@ TRAINED = (
         intermediate=lambda k, j: (-3, -7, 1, 100),
         edge=lambda k, j: (0, -1),
     ),
-    Family(
+    LineFamily(
         name="at_least",
         shape=INTEGER,
         parameters=each(k=range(-20, 60)),
@@ -55,7 +56,7 @@ TRAINED = (
         intermediate=lambda k: (k - 1, k - 12, k - 100),
         edge=lambda k: (k, k + 1, 0),
     ),
-    Family(
+    LineFamily(
         name="distance_from",
         shape=INTEGER,
         parameters=each(k=range(2, 80)),
@@ -72,7 +73,7 @@ TRAINED = (
         intermediate=lambda k: (k - 1, -k, 1),
         edge=lambda k: (0, k),
     ),
-    Family(
+    LineFamily(
         name="whole_quotient",
         shape=INTEGER,
         parameters=each(k=range(3, 60)),
@@ -89,7 +90,7 @@ TRAINED = (
         intermediate=lambda k: (-1, -k - 1, -3 * k + 1),
         edge=lambda k: (1 - k, k - 1, 0),
     ),
-    Family(
+    LineFamily(
         name="divisible",
         shape=INTEGER,
         parameters=each(k=range(2, 60)),
@@ -106,7 +107,7 @@ TRAINED = (
         intermediate=lambda k: (-k, -2 * k, -k - 1, 1),
         edge=lambda k: (0, -1),
     ),
-    Family(
+    LineFamily(
         name="count_digits",
         shape=INTEGER,
         parameters=each_two(range(10)),
@@ -123,7 +124,7 @@ TRAINED = (
         intermediate=lambda c, d: (-int(f"6{d}{d}{c}"), -int(f"1{c}{d}7"), int(f"3{c}{c}{c}")),
         edge=lambda c, d: (-d, 0),
     ),
-    Family(
+    LineFamily(
         name="weighted_sum",
         shape=PAIR,
         parameters=each(k=range(2, 70)),
@@ -140,7 +141,7 @@ TRAINED = (
         intermediate=lambda k: ((-5, 2), (6, -1), (-3, -3)),
         edge=lambda k: ((0, -1), (-k, 1), (0, 0)),
     ),
-    Family(
+    LineFamily(
         name="larger_scaled",
         shape=PAIR,
         parameters=each(k=range(2, 70)),
@@ -157,7 +158,7 @@ TRAINED = (
         intermediate=lambda k: ((-1, -2), (4 * k, 3), (-k, -k)),
         edge=lambda k: ((0, -1), (k, 1), (0, 0)),
     ),
-    Family(
+    LineFamily(
         name="close_enough",
         shape=PAIR,
         parameters=each(k=range(2, 70)),
@@ -176,7 +177,7 @@ TRAINED = (
     ),
 )
 UNSEEN = (
-    Family(
+    LineFamily(
         name="at_most",
         shape=INTEGER,
         parameters=each(k=range(-20, 60)),
@@ -193,7 +194,7 @@ UNSEEN = (
         intermediate=lambda k: (k + 1, k + 12, k + 100),
         edge=lambda k: (k, 0),
     ),
-    Family(
+    LineFamily(
         name="product_remainder",
         shape=PAIR,
         parameters=each(k=range(3, 70)),

@@ -1,10 +1,11 @@
 """Families on one line of integers."""
 
-from tarot.data.starter.family import Family, each
+from tarot.data.starter.family import each
+from tarot.data.starter.line_family import LineFamily
 from tarot.data.starter.shapes import LIST
 
 TRAINED = (
-    Family(
+    LineFamily(
         name="sum_multiples",
         shape=LIST,
         parameters=each(k=range(2, 60)),
@@ -21,7 +22,7 @@ TRAINED = (
         intermediate=lambda k: (-k, 0, 4 * k, 1 - k),
         edge=lambda k: ([-k], []),
     ),
-    Family(
+    LineFamily(
         name="count_greater",
         shape=LIST,
         parameters=each(k=range(-10, 60)),
@@ -38,7 +39,7 @@ TRAINED = (
         intermediate=lambda k: (k, k + 1, -k, k - 1),
         edge=lambda k: ([k], [k + 1], []),
     ),
-    Family(
+    LineFamily(
         name="sum_at_least",
         shape=LIST,
         parameters=each(k=range(-10, 60)),
@@ -55,7 +56,7 @@ TRAINED = (
         intermediate=lambda k: (k, k + 1, k - 1, -k),
         edge=lambda k: ([k, k], [k - 1], []),
     ),
-    Family(
+    LineFamily(
         name="largest_below",
         shape=LIST,
         parameters=each(k=range(5, 65)),
@@ -72,7 +73,7 @@ TRAINED = (
         intermediate=lambda k: (k, k - 1, -k),
         edge=lambda k: ([k, k + 1], [k - 1], []),
     ),
-    Family(
+    LineFamily(
         name="count_value",
         shape=LIST,
         parameters=each(k=range(1, 60)),
@@ -89,7 +90,7 @@ TRAINED = (
         intermediate=lambda k: (k, -k, 100 + k, 10 * k),
         edge=lambda k: ([-k, 10 * k, k], []),
     ),
-    Family(
+    LineFamily(
         name="scale_all",
         shape=LIST,
         parameters=each(k=range(2, 60)),
@@ -106,7 +107,7 @@ TRAINED = (
         intermediate=lambda k: (-1, 0, -k),
         edge=lambda k: ([-1], [0], []),
     ),
-    Family(
+    LineFamily(
         name="keep_greater",
         shape=LIST,
         parameters=each(k=range(-10, 60)),
@@ -123,7 +124,7 @@ TRAINED = (
         intermediate=lambda k: (k, k + 1, -k, k - 1),
         edge=lambda k: ([k, k + 1], [k + 2], []),
     ),
-    Family(
+    LineFamily(
         name="largest_or",
         shape=LIST,
         parameters=each(k=range(1, 60)),
@@ -142,7 +143,7 @@ TRAINED = (
     ),
 )
 UNSEEN = (
-    Family(
+    LineFamily(
         name="count_multiples",
         shape=LIST,
         parameters=each(k=range(2, 60)),
@@ -159,7 +160,7 @@ UNSEEN = (
         intermediate=lambda k: [-k, -2 * k, 0, 4 * k, 1 - k][k % 3 :],
         edge=lambda k: ([0, -k], []),
     ),
-    Family(
+    LineFamily(
         name="sum_first",
         shape=LIST,
         parameters=each(k=range(2, 12), j=range(1, 12)),
@@ -176,7 +177,7 @@ UNSEEN = (
         intermediate=lambda k, j: range(-k, k, 2),
         edge=lambda k, j: ([-5], []),
     ),
-    Family(
+    LineFamily(
         name="smallest_or",
         shape=LIST,
         parameters=each(k=range(1, 60)),

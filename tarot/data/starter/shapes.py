@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from tarot.data.starter.family import Shape
+from tarot.data.starter.line_family import Shape
 from tarot.types import Tier
 
 ORDINARY = 70
@@ -71,6 +71,9 @@ INTEGER = Shape(
     draw=_draw_integer,
     parse=int,
     dump=str,
+    signature="Write a function solve(n) of an integer n.",
+    names="n",
+    arguments=repr,
 )
 PAIR = Shape(
     topic="pairs",
@@ -85,6 +88,9 @@ PAIR = Shape(
     draw=_draw_pair,
     parse=_parse_pair,
     dump=_spaced,
+    signature="Write a function solve(a, b) of two integers a and b.",
+    names="a, b",
+    arguments=lambda pair: f"{pair[0]}, {pair[1]}",
 )
 LIST = Shape(
     topic="lists",
@@ -99,6 +105,9 @@ LIST = Shape(
     draw=_draw_list,
     parse=lambda line: [int(word) for word in line.split()],
     dump=_spaced,
+    signature="Write a function solve(a) of a list a of integers, which may be empty.",
+    names="a",
+    arguments=repr,
 )
 TEXT = Shape(
     topic="text",
@@ -113,4 +122,7 @@ TEXT = Shape(
     draw=_draw_text,
     parse=str,
     dump=str,
+    signature="Write a function solve(s) of a text s, which may be empty.",
+    names="s",
+    arguments=repr,
 )

@@ -6,15 +6,18 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from tarot.data.source import Split
-from tarot.data.starter.generator import num_available, starter_problems
-from tarot.types import Problem, UserError
+from tarot.data.starter.catalogue import families_of, files_of
+from tarot.data.starter.family import Family
+from tarot.data.starter.generator import starter_problems
+from tarot.types import Problem, TestKind, UserError
 
 
 @dataclass(frozen=True, slots=True)
 class StarterSource:
     """`num_problems` generated problems to train on, and `num_held_out` in each other split.
 
-    `families` names those to train and test on, all by default; the unseen ones are others.
+    `families` names those to train and test on, `unseen_families` those of the unseen split, all
+    by default. As a `function_call` a problem asks for a function; some families have that form.
     Another seed draws other problems; the first ones stay the same when more are asked for.
     """
 
@@ -23,31 +26,39 @@ class StarterSource:
     num_held_out: int = 96
     seed: int = 0
     tests_per_tier: int = 1
+    unseen_families: Sequence[str] | None = None
+    form: TestKind = TestKind.STDIN_STDOUT
 
     def check(self) -> None:
-        """Raise UserError for a number that the families can't give."""
-        if self.tests_per_tier < 1:
-            raise UserError(f"data.tests_per_tier: {self.tests_per_tier}; at least 1 is needed")
+        """Raise UserError for a family that does not exist and for numbers below 1."""
+        for key in ("num_problems", "num_held_out", "tests_per_tier"):
+            if getattr(self, key) < 1:
+                raise UserError(f"data.{key}: {getattr(self, key)}; at least 1 is needed")
         for split in Split:
-            most = num_available(split, self.families)
-            key = "num_problems" if split is Split.TRAIN else "num_held_out"
-            if not 1 <= self._number(split) <= most:
-                raise UserError(
-                    f"data.{key}: {self._number(split)}; split {split} has 1 to {most} problems"
-                )
+            self._families(split)
 
     def load(self, split: Split) -> tuple[Problem, ...]:
         """The problems of a split, family by family in turn."""
+        number = self.num_problems if split is Split.TRAIN else self.num_held_out
         return starter_problems(
-            split, self._number(split), self.seed, self.tests_per_tier, self.families
+            self._families(split), split, number, self.seed, self.tests_per_tier
         )
 
     def fingerprint(self) -> str:
-        """A sha256 of the settings and of the generator's source."""
+        """A sha256 of the settings and of the source of the generator and the families in use."""
         digest = hashlib.sha256(repr(astuple(self)).encode())
-        for file in sorted(Path(__file__).parent.glob("*.py")):
+        families = [one for split in Split for one in self._families(split)]
+        for file in (*_shared_files(), *files_of(families)):
             digest.update(file.read_bytes())
         return digest.hexdigest()
 
-    def _number(self, split: Split) -> int:
-        return self.num_problems if split is Split.TRAIN else self.num_held_out
+    def _families(self, split: Split) -> tuple[Family, ...]:
+        names = self.unseen_families if split is Split.UNSEEN else self.families
+        return families_of(split, TestKind(self.form), names)
+
+
+def _shared_files() -> list[Path]:
+    """The files that make problems of whatever family."""
+    here = Path(__file__).parent
+    names = ("family", "line_family", "call_family", "contest/family", "shapes", "generator")
+    return [here / f"{name}.py" for name in names]

@@ -2,11 +2,12 @@
 
 from string import ascii_lowercase
 
-from tarot.data.starter.family import Family, each, each_two
+from tarot.data.starter.family import each, each_two
+from tarot.data.starter.line_family import LineFamily
 from tarot.data.starter.shapes import TEXT
 
 TRAINED = (
-    Family(
+    LineFamily(
         name="count_letter",
         shape=TEXT,
         parameters=each(c=ascii_lowercase),
@@ -23,7 +24,7 @@ TRAINED = (
         intermediate=lambda c: (f"{c.upper()}{c}", f"{c.upper()}!", "Mr. 7"),
         edge=lambda c: (c.upper(), ""),
     ),
-    Family(
+    LineFamily(
         name="count_either",
         shape=TEXT,
         parameters=each_two(ascii_lowercase),
@@ -40,7 +41,7 @@ TRAINED = (
         intermediate=lambda c, d: (f"{c.upper()}{d}", f"{d}{d}{c}!", "Mr. 7"),
         edge=lambda c, d: (d, ""),
     ),
-    Family(
+    LineFamily(
         name="replace_letter",
         shape=TEXT,
         parameters=each(c=ascii_lowercase, d=ascii_lowercase),
@@ -57,7 +58,7 @@ TRAINED = (
         intermediate=lambda c, d: (f"{c.upper()}{d}", f"{d}{c}{c}!", "Mr. 7"),
         edge=lambda c, d: (c, c * 3, ""),
     ),
-    Family(
+    LineFamily(
         name="remove_letters",
         shape=TEXT,
         parameters=each_two(ascii_lowercase),
@@ -74,7 +75,7 @@ TRAINED = (
         intermediate=lambda c, d: (f"{c.upper()}{d}", f"{d}{c}{c}!", "Mr. 7"),
         edge=lambda c, d: (f"{c}{d.upper()}{d}", f"{d}7", ""),
     ),
-    Family(
+    LineFamily(
         name="first_characters",
         shape=TEXT,
         parameters=each(k=range(2, 10), c="!?.+-*#"),
@@ -91,7 +92,7 @@ TRAINED = (
         intermediate=lambda k, c: ("A", "1-2", "b"),
         edge=lambda k, c: ("", "x"),
     ),
-    Family(
+    LineFamily(
         name="long_words",
         shape=TEXT,
         parameters=each(k=range(1, 9), j=range(1, 9)),
@@ -110,7 +111,7 @@ TRAINED = (
     ),
 )
 UNSEEN = (
-    Family(
+    LineFamily(
         name="starts_with",
         shape=TEXT,
         parameters=each(c=ascii_lowercase),
@@ -127,7 +128,7 @@ UNSEEN = (
         intermediate=lambda c: (f"{c.upper()}x", f"{c}{c}", f"{c}7"),
         edge=lambda c: ("", c, c.upper()),
     ),
-    Family(
+    LineFamily(
         name="skip_characters",
         shape=TEXT,
         parameters=each(k=range(2, 10), c="!?.+-*#"),
@@ -144,7 +145,7 @@ UNSEEN = (
         intermediate=lambda k, c: ("A", "1-2", "b"),
         edge=lambda k, c: ("", "x", "y" * k),
     ),
-    Family(
+    LineFamily(
         name="words_starting",
         shape=TEXT,
         parameters=each(c=ascii_lowercase),

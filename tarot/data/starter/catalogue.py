@@ -1,0 +1,53 @@
+"""The families that there are: to train on and unseen, as whole programs and as functions."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from tarot.data.source import Split
+from tarot.data.starter import contest, integers, lists, text
+from tarot.data.starter.call_family import CallFamily, can_be_called
+from tarot.data.starter.family import Family
+from tarot.data.starter.line_family import LineFamily
+from tarot.types import TestKind, UserError
+
+_SHORT: tuple[ModuleType, ...] = (integers, lists, text)
+_MODULES = (*_SHORT, *contest.MODULES)
+
+TRAINED: tuple[Family, ...] = tuple(one for module in _MODULES for one in module.TRAINED)
+UNSEEN: tuple[Family, ...] = tuple(one for module in _MODULES for one in module.UNSEEN)
+
+
+def families_of(
+    split: Split, form: TestKind, names: Sequence[str] | None = None
+) -> tuple[Family, ...]:
+    """The families of a split in a form, or those named; UserError for a name of no other."""
+    families = _all(split, form)
+    if names is None:
+        return families
+    key = "unseen_families" if split is Split.UNSEEN else "families"
+    known = [family.name for family in families]
+    if not names or (strange := [name for name in names if name not in known]):
+        raise UserError(
+            f"data.{key}: {strange[0] if names else 'empty'!r} is no family of split {split} in "
+            f"form {form}; choose from {', '.join(known)}"
+        )
+    return tuple(family for family in families if family.name in names)
+
+
+def files_of(families: Iterable[Family]) -> list[Path]:
+    """The files that declare families."""
+    names = {family.name for family in families}
+    return [
+        Path(str(module.__file__))
+        for module in _MODULES
+        if not names.isdisjoint(one.name for one in (*module.TRAINED, *module.UNSEEN))
+    ]
+
+
+def _all(split: Split, form: TestKind) -> tuple[Family, ...]:
+    families = UNSEEN if split is Split.UNSEEN else TRAINED
+    if form is TestKind.STDIN_STDOUT:
+        return families
+    short = (family for family in families if isinstance(family, LineFamily))
+    return tuple(CallFamily(family) for family in short if can_be_called(family))

@@ -1,0 +1,5 @@
+"""Tasks such as contests set, a module a topic."""
+
+from types import ModuleType
+
+MODULES: tuple[ModuleType, ...] = ()
