@@ -17,22 +17,18 @@ class Vitals:
         """Nothing is read yet."""
         self._pidfd = pidfd
         self._proc = proc
+        self._found: str | None = None
 
     def resident_mb(self) -> float:
         """What is in memory of the process now."""
         return sum(int(text.split()[1]) for text in self._read(["statm"])) / _PAGES_PER_MIB
 
-    def starved_s(self) -> float:
-        """How long its thread that waited most was ready and had no core."""
-        delays_ns = (int(text.split()[1]) for text in self._read(self._of_threads("schedstat")))
-        return max(delays_ns, default=0) / 1e9
-
     def is_ready(self) -> bool:
         """Whether a thread of it runs, or would if it had a core."""
-        texts = self._read(self._of_threads("stat"))
+        texts = self._read([f"task/{thread}/stat" for thread in self._threads()])
         return any(text.rpartition(")")[2].split()[0] == "R" for text in texts)
 
-    def _of_threads(self, file: str) -> list[str]:
+    def _threads(self) -> list[str]:
         if self._proc is None:
             return []
         try:
@@ -40,7 +36,7 @@ class Vitals:
         except (OSError, IndexError):
             return []
         try:
-            return [f"task/{thread}/{file}" for thread in os.listdir(folder)]
+            return os.listdir(folder)
         finally:
             os.close(folder)
 
@@ -55,8 +51,11 @@ class Vitals:
         return texts
 
     def _host_pid(self) -> str:
-        entry = _text(f"self/fdinfo/{self._pidfd}", self._proc)
-        return entry.partition("Pid:")[2].split(maxsplit=1)[0]
+        """The process's id on the host, which stays its own until it is waited for."""
+        if self._found is None:
+            entry = _text(f"self/fdinfo/{self._pidfd}", self._proc)
+            self._found = entry.partition("Pid:")[2].split(maxsplit=1)[0]
+        return self._found
 
 
 def _text(path: str, folder: int | None) -> str:

@@ -49,7 +49,8 @@ class Watch:
         self._folder = folder
         self._pidfd = os.pidfd_open(pid)
         self._vitals = Vitals(self._pidfd, proc)
-        self._started_s = time.monotonic()
+        self._started_s = self._seen_s = time.monotonic()
+        self._ready_s = 0.0
 
     def until_end(self, control: int) -> int:
         """Wait for the program's end, or end it; says why, in the words of `wire`.
@@ -89,14 +90,17 @@ class Watch:
     def _overdue(self) -> int:
         """Whether wall time is up; a program that the machine starved for too long is not judged.
 
-        A program that is ready right now may have waited for a core since long ago, which the
-        kernel does not count before it gets one: its time is up if it computed all the while.
+        Between two checks a program counts as ready throughout if it is ready at the second one;
+        of that time, what it did not compute it waited for a core, whichever of its threads did.
         """
-        wall_s = time.monotonic() - self._started_s
+        now_s = time.monotonic()
+        if self._vitals.is_ready():
+            self._ready_s += now_s - self._seen_s
+        self._seen_s = now_s
+        wall_s = now_s - self._started_s
         if wall_s < self._request.wall_s:
             return wire.RAN
-        own_s = self._cpu_s() if self._vitals.is_ready() else wall_s - self._vitals.starved_s()
-        if own_s >= self._request.wall_s:
+        if wall_s - max(0.0, self._ready_s - self._cpu_s()) >= self._request.wall_s:
             return wire.TIME
         is_hopeless = wall_s >= STARVED_FACTOR * self._request.wall_s
         return wire.INFRASTRUCTURE if is_hopeless else wire.RAN
