@@ -2,13 +2,16 @@
 
 from tarot.sampling.checkpoints import local_checkpoint
 from tarot.sampling.generation import Completion, SamplingSettings, sample
-from tarot.sampling.loading import LoadedModel, load_model
+from tarot.sampling.loading import LoadedModel, load_model, load_tokenizer
+from tarot.sampling.prompt_lengths import prompt_lengths
 
 __all__ = [
     "Completion",
     "LoadedModel",
     "SamplingSettings",
     "load_model",
+    "load_tokenizer",
     "local_checkpoint",
+    "prompt_lengths",
     "sample",
 ]

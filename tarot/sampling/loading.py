@@ -36,15 +36,25 @@ def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
 
     `model.eos_token` takes the place of all tokens that would end a completion.
     """
-    revision = model.revision if checkpoint == model.id else None
+    tokenizer = load_tokenizer(checkpoint, model)
+    weights = AutoModelForCausalLM.from_pretrained(
+        checkpoint, revision=_revision(checkpoint, model), dtype=getattr(torch, dtype)
+    )
+    if model.eos_token is not None:
+        weights.generation_config.eos_token_id = tokenizer.eos_token_id
+    return LoadedModel(weights=weights, tokenizer=tokenizer)
+
+
+def load_tokenizer(checkpoint: str, model: ModelConfig) -> PreTrainedTokenizerBase:
+    """The tokenizer of `checkpoint`, padding on the left, with `model.eos_token` at the end."""
+    revision = _revision(checkpoint, model)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint, revision=revision, padding_side="left")
     if model.eos_token is not None:
         tokenizer.eos_token = model.eos_token
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    weights = AutoModelForCausalLM.from_pretrained(
-        checkpoint, revision=revision, dtype=getattr(torch, dtype)
-    )
-    if model.eos_token is not None:
-        weights.generation_config.eos_token_id = tokenizer.eos_token_id
-    return LoadedModel(weights=weights, tokenizer=tokenizer)
+    return tokenizer
+
+
+def _revision(checkpoint: str, model: ModelConfig) -> str | None:
+    return model.revision if checkpoint == model.id else None

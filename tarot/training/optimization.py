@@ -11,7 +11,7 @@ from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.data import Split
 from tarot.prompts import build_prompt
-from tarot.sampling import LoadedModel
+from tarot.sampling import LoadedModel, prompt_lengths
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
 from tarot.training.display import Advance
@@ -87,21 +87,14 @@ def _short_enough(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> li
     config = context.config
     problems = context.problems[Split.TRAIN]
     limit = config.max_prompt_tokens
-    kept = [problem for problem in problems if _num_tokens(problem, config, tokenizer) <= limit]
+    lengths = prompt_lengths(problems, config.prompt, config.model.system_role, tokenizer)
+    kept = [problem for problem, length in zip(problems, lengths, strict=True) if length <= limit]
     if len(kept) < len(problems):
         num_dropped = len(problems) - len(kept)
         context.display.say(f"{num_dropped} problems left out: over max_prompt_tokens={limit}")
     if not kept:
         raise UserError(f"max_prompt_tokens: {limit} leaves no training problem; raise it")
     return kept
-
-
-def _num_tokens(problem: Problem, config: RunConfig, tokenizer: PreTrainedTokenizerBase) -> int:
-    prompt = build_prompt(problem, config.prompt, config.model.system_role)
-    encoded = tokenizer.apply_chat_template(
-        prompt, add_generation_prompt=True, tokenize=True, return_dict=True
-    )
-    return len(encoded["input_ids"])
 
 
 def _dataset(problems: Sequence[Problem], config: RunConfig) -> Dataset:
