@@ -22,7 +22,7 @@ LIMITS = Limits(cpu_s=0.5, wall_s=1.0, memory_mb=128, output_kb=64)
         ),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", StopReason.TIME),
         (
-            "import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()",
+            "import threading\nthreading.Thread(target=lambda: all(iter(lambda: 1, 0))).start()",
             StopReason.TIME,
         ),
         ("x = bytearray(200 << 20)", StopReason.MEMORY),
