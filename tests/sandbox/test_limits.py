@@ -64,8 +64,16 @@ def test_cpu_and_wall_time_are_told_apart(run: Run) -> None:
     assert 0.3 <= at_work.cpu_s < 0.6
 
 
-def test_programs_that_a_crowded_machine_starves_are_not_timed_out() -> None:
-    burn = "import time\nwhile time.process_time() < .2: pass\nprint('done')"
+@pytest.mark.parametrize(
+    "burn",
+    [
+        "import time\nwhile time.process_time() < .2: pass\nprint('done')",
+        "import threading, time\ndef main():\n    while time.process_time() < .2: pass\n"
+        "    print('done')\nthreading.Thread(target=main).start()",
+    ],
+    ids=["alone", "in a thread"],
+)
+def test_programs_that_a_crowded_machine_starves_are_not_timed_out(burn: str) -> None:
     num_slots = 12 * len(os.sched_getaffinity(0))
     limits = Limits(cpu_s=1.0, wall_s=1.0, memory_mb=128, output_kb=64)
     sandbox = LocalSandbox(slots=num_slots)
