@@ -9,6 +9,7 @@ from tarot.bench.measurement import measure
 from tarot.bench.tables import show
 from tarot.cli.composition import compose
 from tarot.cli.exits import Exit
+from tarot.cli.screen import screen
 from tarot.config.schema import BenchConfig
 from tarot.config.validation import parse
 from tarot.runs import write_json
@@ -31,4 +32,4 @@ def _bench(config: BenchConfig) -> None:
             if config.out:
                 write_json(Path(config.out), report.to_plain())
     if report is not None:
-        Console().print(show(report))
+        screen().print(show(report))

@@ -4,10 +4,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from tarot.cli.composition import compose
 from tarot.cli.exits import Exit
+from tarot.cli.screen import screen
 from tarot.config.targets import build, check_target
 from tarot.config.trials import ConformanceConfig
 from tarot.config.validation import parse
@@ -32,7 +31,7 @@ def _try(config: ConformanceConfig) -> Exit:
         findings = examine(sandbox, rows, Limits(**config.limits.model_dump()))
     finally:
         sandbox.close()
-    Console().print(table(findings))
+    screen().print(table(findings))
     if config.out is not None:
         write_atomically(Path(config.out), f"{to_json(findings)}\n".encode())
     sys.stderr.write(f"{summary(findings)}\n")

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
 from tarot.cli.launching import exit_code, launch, report
 from tarot.cli.planning import PlannedRun, plan_run, show_plan
+from tarot.cli.screen import screen
 from tarot.types import Outcome, RunState
 
 
 def run(arguments: Sequence[str]) -> int:
     """Train every run that the arguments describe; the exit code is that of the worst."""
     runs = [plan_run(job.config) for job in compose("train", arguments)]
-    console = Console()
+    console = screen()
     planned = [run for run in runs if not run.settings.dry_run]
     for dry_run in (run for run in runs if run.settings.dry_run):
         show_plan(dry_run, console)
