@@ -8,6 +8,7 @@ import re
 from typing import Protocol
 
 from tarot.curriculum import code_reward
+from tarot.prompts import keeps_format
 from tarot.types import GradedCompletion, UserError
 
 
@@ -34,9 +35,10 @@ class FormatPart:
     """1 if the whole completion matches a pattern, in which a dot matches newlines, else 0."""
 
     def __init__(self, pattern: str) -> None:
-        """Compile the pattern; UserError if it is no regular expression."""
+        """Check the pattern; UserError if it is no regular expression."""
+        self._pattern = pattern
         try:
-            self._pattern = re.compile(pattern, re.DOTALL)
+            re.compile(pattern)
         except re.error as error:
             raise UserError(
                 f"reward.format_pattern: {pattern!r} is no regular expression: {error}"
@@ -44,4 +46,4 @@ class FormatPart:
 
     def __call__(self, completion: GradedCompletion) -> float:
         """1.0 or 0.0."""
-        return float(self._pattern.fullmatch(completion.completion) is not None)
+        return float(keeps_format(completion.completion, self._pattern))

@@ -1,7 +1,8 @@
-"""What k samples of a model did on each problem: counts of joint tier-pass patterns.
+"""What k samples of a model did on each problem: counts of joint patterns.
 
-The patterns are the data. Tier means are a display of them and lose what decides the variance
-inside a group: which tiers pass together, and how much problems differ.
+A pattern is the tiers that a sample passed, whether it kept the format and whether it was cut
+off, taken together. The patterns are the data. Tier means are a display of them and lose what
+decides the variance inside a group: which tiers pass together, and how much problems differ.
 """
 
 from collections import Counter
@@ -17,10 +18,16 @@ from tarot.types import Grade, Tier
 
 @dataclass(frozen=True, slots=True)
 class PatternCount:
-    """How many judged samples had exactly these shares of accepted tests per tier."""
+    """How many judged samples had exactly these shares of accepted tests per tier, and this form.
+
+    `formatted` says whether they kept the prompt's format, None where it asks for none;
+    `truncated` whether they were cut off. Both are None in files from before they were kept.
+    """
 
     passes: Mapping[Tier, float]
     count: int
+    formatted: bool | None = None
+    truncated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +45,25 @@ class ProblemOutcomes:
     num_unjudged: int = 0
 
     @classmethod
-    def of(cls, problem_id: str, grades: Sequence[Grade], truncated: Sequence[bool]) -> Self:
-        """Count the samples of one problem; `truncated` says which were cut off."""
-        judged = [grade for grade in grades if grade.is_judged]
-        counts = Counter(tuple(grade.passes().items()) for grade in judged)
+    def of(
+        cls,
+        problem_id: str,
+        grades: Sequence[Grade],
+        truncated: Sequence[bool],
+        formatted: Sequence[bool] | None,
+    ) -> Self:
+        """Count the samples of one problem, of which some were cut off or kept the format."""
+        forms = [None] * len(grades) if formatted is None else formatted
+        samples = zip(grades, forms, truncated, strict=True)
+        judged = [sample for sample in samples if sample[0].is_judged]
+        counts = Counter((tuple(grade.passes().items()), form, cut) for grade, form, cut in judged)
         return cls(
             problem_id,
-            tuple(PatternCount(dict(passes), counts[passes]) for passes in sorted(counts)),
-            num_no_code=sum(grade.program is None for grade in judged),
+            tuple(
+                PatternCount(dict(passes), counts[passes, form, cut], form, cut)
+                for passes, form, cut in sorted(counts)
+            ),
+            num_no_code=sum(grade.program is None for grade, _, _ in judged),
             num_truncated=sum(truncated),
             num_unjudged=len(grades) - len(judged),
         )

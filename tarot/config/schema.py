@@ -1,8 +1,10 @@
 """The resolved config of a run as types; a node with `_target_` stays a mapping."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
+from pydantic_core import PydanticCustomError
 
 Node = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -55,6 +57,16 @@ class PromptConfig(Strict):
     system: str | None
     instruction: str
     format_pattern: str | None
+
+    @field_validator("format_pattern")
+    @classmethod
+    def _is_regex(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            cause = {"cause": str(error)}
+            raise PydanticCustomError("regex", "is no regular expression: {cause}", cause) from None
+        return pattern
 
 
 class LimitsConfig(Strict):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from tarot.capability import ProblemOutcomes
 from tarot.config.schema import PromptConfig
 from tarot.grading.grader import Grader
-from tarot.prompts import build_prompt
-from tarot.sampling import LoadedModel, SamplingSettings, sample
+from tarot.prompts import build_prompt, keeps_format
+from tarot.sampling import Completion, LoadedModel, SamplingSettings, sample
 from tarot.types import Problem
 
 
@@ -36,6 +36,13 @@ def measure(  # noqa: PLR0913
             problem.id,
             grades[row * samples : (row + 1) * samples],
             [completion.truncated for completion in drawn[row]],
+            _formatted(drawn[row], prompt.format_pattern),
         )
         for row, problem in enumerate(problems)
     )
+
+
+def _formatted(completions: Sequence[Completion], pattern: str | None) -> list[bool] | None:
+    if pattern is None:
+        return None
+    return [keeps_format(completion.text, pattern) for completion in completions]

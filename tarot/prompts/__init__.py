@@ -1,5 +1,6 @@
-"""From a problem to the messages that a chat template renders."""
+"""From a problem to the messages that a chat template renders, and the form of the answer."""
 
+import re
 from typing import TypedDict
 
 from tarot.config.schema import PromptConfig
@@ -28,3 +29,8 @@ def build_prompt(problem: Problem, prompt: PromptConfig, system_role: bool) -> l
         Message(role="system", content=prompt.system),
         Message(role="user", content=request),
     ]
+
+
+def keeps_format(completion: str, pattern: str) -> bool:
+    """Whether the whole completion matches `pattern`, in which a dot matches newlines."""
+    return re.fullmatch(pattern, completion, re.DOTALL) is not None

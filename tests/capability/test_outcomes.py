@@ -18,7 +18,15 @@ COUNTS = st.integers(0, 50)
 OUTCOMES = st.builds(
     ProblemOutcomes,
     problem_id=st.text(st.characters(exclude_categories=["Cs"])),
-    patterns=st.lists(st.builds(PatternCount, passes=PASSES, count=COUNTS)).map(tuple),
+    patterns=st.lists(
+        st.builds(
+            PatternCount,
+            passes=PASSES,
+            count=COUNTS,
+            formatted=st.sampled_from([True, False, None]),
+            truncated=st.sampled_from([True, False, None]),
+        )
+    ).map(tuple),
     num_no_code=COUNTS,
     num_truncated=COUNTS,
     num_unjudged=COUNTS,
@@ -31,22 +39,42 @@ def grade(basic: Verdict, edge: Verdict, code: bool = True) -> Grade:
 
 
 def test_samples_are_counted_by_joint_pattern() -> None:
+    """Two samples that pass the same tiers are two patterns where one of them was cut off."""
     half = grade(Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
     grades = [
         half,
         grade(Verdict.ACCEPTED, Verdict.ACCEPTED),
         half,
+        half,
         grade(Verdict.NO_CODE, Verdict.NO_CODE, code=False),
         grade(Verdict.ACCEPTED, Verdict.INFRASTRUCTURE),
     ]
-    outcomes = ProblemOutcomes.of("p", grades, [False, False, False, True, True])
+    truncated = [False, False, False, True, True, True]
+    formatted = [True, False, True, False, False, True]
+    outcomes = ProblemOutcomes.of("p", grades, truncated, formatted)
     assert outcomes.patterns == (
-        PatternCount({Tier.BASIC: 0.0, Tier.EDGE: 0.0}, 1),
-        PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 0.0}, 2),
-        PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 1.0}, 1),
+        PatternCount({Tier.BASIC: 0.0, Tier.EDGE: 0.0}, 1, formatted=False, truncated=True),
+        PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 0.0}, 1, formatted=False, truncated=True),
+        PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 0.0}, 2, formatted=True, truncated=False),
+        PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 1.0}, 1, formatted=False, truncated=False),
     )
-    assert outcomes.num_judged == 4
-    assert (outcomes.num_no_code, outcomes.num_truncated, outcomes.num_unjudged) == (1, 2, 1)
+    assert outcomes.num_judged == 5
+    assert (outcomes.num_no_code, outcomes.num_truncated, outcomes.num_unjudged) == (1, 3, 1)
+
+
+def test_without_a_format_to_keep_no_sample_has_one() -> None:
+    grades = [grade(Verdict.ACCEPTED, Verdict.ACCEPTED)] * 2
+    (pattern,) = ProblemOutcomes.of("p", grades, [False, False], None).patterns
+    assert pattern == PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 1.0}, 2, None, truncated=False)
+
+
+def test_outcomes_from_before_formats_were_kept_are_read() -> None:
+    text = """[{"problem_id": "p",
+        "patterns": [{"passes": {"basic": 1.0, "edge": 0.5}, "count": 3}],
+        "num_no_code": 0, "num_truncated": 2, "num_unjudged": 1}]"""
+    pattern = PatternCount({Tier.BASIC: 1.0, Tier.EDGE: 0.5}, 3, formatted=None, truncated=None)
+    expected = ProblemOutcomes("p", (pattern,), num_truncated=2, num_unjudged=1)
+    assert read_outcomes(text) == (expected,)
 
 
 @given(outcomes=st.lists(OUTCOMES).map(tuple))

@@ -31,6 +31,10 @@ def one_line(result: "subprocess.CompletedProcess[str]") -> str:
             "trainer.learning_rtae=1e-6",
             "trainer.learning_rtae: GRPOConfig has no such field; did you mean learning_rate?",
         ),
+        (
+            "prompt.format_pattern=x+*",
+            'prompt.format_pattern: "x+*" is no regular expression',
+        ),
         ("seed=many", 'seed: "many" should be a valid integer'),
         ("trainer.beta=small", 'trainer.beta: "small" should be float'),
         ("data=jsonl", "data.path: missing; give data.path=…"),

@@ -15,7 +15,6 @@ from tests.sampling.parrot import save_parrot
 
 pytestmark = pytest.mark.e2e
 
-PROMPT = PromptConfig(system=None, instruction="{statement}", format_pattern=None)
 LIMITS = Limits(cpu_s=5.0, wall_s=20.0, memory_mb=256, output_kb=64)
 
 
@@ -45,12 +44,12 @@ PROBLEMS = (
 
 
 def measured(
-    model: LoadedModel, grader: Grader, max_new_tokens: int
+    model: LoadedModel, grader: Grader, max_new_tokens: int, format_pattern: str | None = None
 ) -> tuple[ProblemOutcomes, ...]:
     return measure(
         model,
         PROBLEMS,
-        PROMPT,
+        PromptConfig(system=None, instruction="{statement}", format_pattern=format_pattern),
         True,
         grader=grader,
         samples=2,
@@ -64,13 +63,23 @@ def test_every_problem_gets_the_verdicts_of_its_own_tests(
 ) -> None:
     passes = {"half": (1.0, 0.0), "none": (0.0, 0.0), "both": (1.0, 1.0)}
     assert measured(model, grader, max_new_tokens=12) == tuple(
-        ProblemOutcomes(name, (PatternCount({Tier.BASIC: basic, Tier.EDGE: edge}, 2),))
+        ProblemOutcomes(
+            name, (PatternCount({Tier.BASIC: basic, Tier.EDGE: edge}, 2, truncated=False),)
+        )
         for name, (basic, edge) in passes.items()
     )
 
 
+@pytest.mark.parametrize(("pattern", "kept"), [(r"\n?print.*", True), (r"print\(\d", False)])
+def test_the_whole_completion_has_to_keep_the_prompts_format(
+    model: LoadedModel, grader: Grader, pattern: str, kept: bool
+) -> None:
+    for outcome in measured(model, grader, max_new_tokens=12, format_pattern=pattern):
+        assert [(found.count, found.formatted) for found in outcome.patterns] == [(2, kept)]
+
+
 def test_completions_that_were_cut_off_are_counted(model: LoadedModel, grader: Grader) -> None:
-    nothing = (PatternCount({Tier.BASIC: 0.0, Tier.EDGE: 0.0}, 2),)
+    nothing = (PatternCount({Tier.BASIC: 0.0, Tier.EDGE: 0.0}, 2, truncated=True),)
     for outcome in measured(model, grader, max_new_tokens=6):
         assert outcome == ProblemOutcomes(
             outcome.problem_id, nothing, num_no_code=2, num_truncated=2
