@@ -11,7 +11,18 @@ from tarot.capability.outcomes import (
     tier_scores,
     write_outcomes,
 )
-from tarot.capability.signal import Signal, mean_varied_share, varied_share
+from tarot.capability.signal import (
+    Signal,
+    constant_share,
+    constant_share_estimate,
+    mean_signal,
+    reward_counts,
+    reward_variance,
+    scaled_power,
+    tier_variance,
+    unscaled_power,
+    varied_share,
+)
 
 __all__ = [
     "AdaptiveChoice",
@@ -21,11 +32,18 @@ __all__ = [
     "PhaseSignal",
     "ProblemOutcomes",
     "Signal",
-    "mean_varied_share",
+    "constant_share",
+    "constant_share_estimate",
+    "mean_signal",
     "read_outcomes",
+    "reward_counts",
+    "reward_variance",
+    "scaled_power",
     "suite_scores",
     "tier_means",
     "tier_scores",
+    "tier_variance",
+    "unscaled_power",
     "varied_share",
     "write_outcomes",
 ]

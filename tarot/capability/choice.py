@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from tarot.capability.decision import CandidateSignal, Decision, PhaseSignal
 from tarot.capability.outcomes import ProblemOutcomes
-from tarot.capability.signal import mean_varied_share
+from tarot.capability.signal import mean_signal, varied_share
 from tarot.curriculum import Phase, phases
 from tarot.types import Policy, UserError
 
@@ -120,7 +120,7 @@ def _candidate_signal(
 def _phase_signal(
     phase: Phase, outcomes: Sequence[ProblemOutcomes], group_size: int
 ) -> PhaseSignal:
-    signal = mean_varied_share(outcomes, phase.weights, group_size)
+    signal = mean_signal([varied_share(problem, phase.weights, group_size) for problem in outcomes])
     return PhaseSignal(
         phase.start, phase.weights, signal.share, signal.num_problems, signal.num_skipped
     )
