@@ -1,7 +1,7 @@
 """What the untuned model can do, and the curriculum that follows from it."""
 
 from tarot.capability.choice import AdaptiveChoice
-from tarot.capability.decision import CandidateSignal, Decision, PhaseSignal
+from tarot.capability.decision import CandidateSignal, Decision, PhaseSignal, ProbeSummary
 from tarot.capability.outcomes import (
     PatternCount,
     ProblemOutcomes,
@@ -30,6 +30,7 @@ __all__ = [
     "Decision",
     "PatternCount",
     "PhaseSignal",
+    "ProbeSummary",
     "ProblemOutcomes",
     "Signal",
     "constant_share",

@@ -97,12 +97,12 @@ def tier_variance(patterns: Sequence[PatternCount], weights: TierWeights) -> flo
     )
 
 
-def scaled_power(constant_share: float, group_size: int) -> float:
+def scaled_power(p0: float, group_size: int) -> float:
     """The expected mean of A^2 in a group under `scale_rewards=group`: (G - 1) / G (1 - P0).
 
     Advantages are divided by the group's own deviation, so weights matter only through ties.
     """
-    return (group_size - 1) / group_size * (1 - constant_share)
+    return (group_size - 1) / group_size * (1 - p0)
 
 
 def unscaled_power(variance: float, group_size: int) -> float:

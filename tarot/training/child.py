@@ -87,5 +87,5 @@ def _policy(context: RunContext, before: Outcomes) -> Policy:
             )
         decision = curriculum.decide(before[probed], context.config.num_generations)
         write_json(path, decision.to_json())
-    context.display.say(f"curriculum {decision.chosen}: {decision.reason}")
+    context.display.say(decision.block)
     return curriculum.policy(decision.chosen)

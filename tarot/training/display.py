@@ -26,7 +26,7 @@ class Display:
         self.console = console or Console()
 
     def say(self, text: str) -> None:
-        """One line of plain text."""
+        """Plain text, as it is."""
         self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
+from tarot.capability import Decision
 from tarot.runs.rollouts import read_rollouts
 from tarot.types import Tier
 from tests.training.workplace import NUM_STEPS, Finished, Workplace
@@ -50,7 +51,8 @@ def test_the_decision_names_a_candidate_and_its_reason(
     decision = json.loads(workplace.run("whole").decision_path.read_text())
     candidates = [candidate["name"] for candidate in decision["candidates"]]
     assert decision["chosen"] in candidates
-    assert f"curriculum {decision['chosen']}: {decision['reason']}\n" in whole.stdout
+    assert decision["reason"].startswith("Starved")
+    assert f"{Decision.from_json(decision).block}\n" in whole.stdout
 
 
 def test_the_log_has_a_line_a_step_with_the_same_keys(
