@@ -1,21 +1,41 @@
 """The families that there are: to train on and unseen, as whole programs and as functions."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from tarot.data.source import Split
-from tarot.data.starter import contest, integers, lists, text
+from tarot.data.starter import contest, integers, lists, pairs, text
 from tarot.data.starter.call_family import CallFamily, can_be_called
 from tarot.data.starter.family import Family
 from tarot.data.starter.line_family import LineFamily
-from tarot.types import TestKind, UserError
+from tarot.types import TestKind, Tier, UserError
 
-_SHORT: tuple[ModuleType, ...] = (integers, lists, text)
+_SHORT: tuple[ModuleType, ...] = (integers, pairs, lists, text)
 _MODULES = (*_SHORT, *contest.MODULES)
 
 TRAINED: tuple[Family, ...] = tuple(one for module in _MODULES for one in module.TRAINED)
 UNSEEN: tuple[Family, ...] = tuple(one for module in _MODULES for one in module.UNSEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A mistake that a family's suites tell from a right program, and the lowest tier that does."""
+
+    family: str
+    topic: str
+    mistake: str
+    caught_by: Tier
+
+
+def catalogue_table() -> list[CatalogueRow]:
+    """The mistakes of all families, those trained on first."""
+    return [
+        CatalogueRow(family.name, family.topic, mistake.what, mistake.caught_by)
+        for family in (*TRAINED, *UNSEEN)
+        for mistake in family.mistakes
+    ]
 
 
 def families_of(

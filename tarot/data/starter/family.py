@@ -11,6 +11,8 @@ from tarot.types import TestCase, Tier
 
 Parameters = Mapping[str, int | str]
 
+BEYOND_BASIC = frozenset(Tier) - {Tier.BASIC}
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -48,17 +50,13 @@ class Family(Protocol):
     def mistakes(self) -> Sequence[Mistake]:
         """Wrong programs that the family's suites tell from right ones."""
 
-    def statement(
-        self, parameters: Parameters, wordings: slice, repeats: int, rng: Random
-    ) -> str:
+    def statement(self, parameters: Parameters, wordings: slice, repeats: int, rng: Random) -> str:
         """The task in one of a slice of its wordings, in another one for another `repeats`."""
 
     def program(self, parameters: Parameters, mistake: Mistake | None = None) -> str:
         """The reference solution, or the program that has a mistake, for one parameter."""
 
-    def tests(
-        self, tier: Tier, parameters: Parameters, count: int, rng: Random
-    ) -> list[TestCase]:
+    def tests(self, tier: Tier, parameters: Parameters, count: int, rng: Random) -> list[TestCase]:
         """Up to `count` different tests of a tier: a family has only so many edges."""
 
 

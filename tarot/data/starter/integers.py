@@ -1,8 +1,9 @@
-"""Families on one integer and on two."""
+"""Families on one integer."""
 
-from tarot.data.starter.family import each, each_two
+from tarot.data.starter.family import BEYOND_BASIC, Mistake, each, each_two
 from tarot.data.starter.line_family import LineFamily
-from tarot.data.starter.shapes import INTEGER, PAIR
+from tarot.data.starter.shapes import INTEGER
+from tarot.types import Tier
 
 TRAINED = (
     LineFamily(
@@ -21,6 +22,18 @@ TRAINED = (
         basic=lambda k: (k + 1, 2 * k - 1, 3 * k + 2),
         intermediate=lambda k: (-k - 1, 1 - 2 * k, -1),
         edge=lambda k: (-k, 0, k),
+        mistakes=(
+            Mistake(
+                "leaves negative numbers as they are",
+                "def f(x): return x if x < {k} else f(x - {k})\nprint(f(n))",
+                BEYOND_BASIC,
+            ),
+            Mistake(
+                "stops one call early, at the divisor itself",
+                "def f(x): return x if x <= {k} else f(x - {k})\nprint(f(abs(n)))",
+                {Tier.COMPLEX, Tier.EDGE},
+            ),
+        ),
     ),
     LineFamily(
         name="scale_and_add",
@@ -38,6 +51,15 @@ TRAINED = (
         basic=lambda k, j: (3, 5, 8, 11),
         intermediate=lambda k, j: (-3, -7, 1, 100),
         edge=lambda k, j: (0, -1),
+        mistakes=(
+            Mistake(
+                "adds as many copies in a list as n says",
+                "print(sum([{k} if n > 0 else -{k}] * abs(n)) + {j})",
+                {Tier.COMPLEX},
+            ),
+            Mistake("lets 0 stay 0", "print(n and n * {k} + {j})", {Tier.EDGE}),
+            Mistake("adds before it multiplies", "print((n + {j}) * {k})", set(Tier)),
+        ),
     ),
     LineFamily(
         name="at_least",
@@ -55,6 +77,13 @@ TRAINED = (
         basic=lambda k: (k + 5, k + 40, 100),
         intermediate=lambda k: (k - 1, k - 12, k - 100),
         edge=lambda k: (k, k + 1, 0),
+        mistakes=(
+            Mistake(
+                "has no case for equal numbers",
+                "def f(x):\n    if x > {k}: return x\n    if x < {k}: return {k}\nprint(f(n))",
+                {Tier.EDGE},
+            ),
+        ),
     ),
     LineFamily(
         name="distance_from",
@@ -72,6 +101,14 @@ TRAINED = (
         basic=lambda k: (k + 3, k + 20, 2 * k + 1),
         intermediate=lambda k: (k - 1, -k, 1),
         edge=lambda k: (0, k),
+        mistakes=(
+            Mistake("counts upwards alone", "print(len(list(range({k}, n))))", BEYOND_BASIC),
+            Mistake(
+                "lists all numbers in between",
+                "print(len(list(range(min(n, {k}), max(n, {k})))))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="whole_quotient",
@@ -89,6 +126,20 @@ TRAINED = (
         basic=lambda k: (2 * k + 1, 5 * k, 7 * k + 2),
         intermediate=lambda k: (-1, -k - 1, -3 * k + 1),
         edge=lambda k: (1 - k, k - 1, 0),
+        mistakes=(
+            Mistake(
+                "subtracts call by call, from positive numbers alone",
+                "def f(x): return 0 if x < {k} else 1 + f(x - {k})\nprint(f(n))",
+                BEYOND_BASIC,
+            ),
+            Mistake(
+                "lists all multiples up to n",
+                "up = list(range({k}, n + 1, {k}))\n"
+                "down = list(range(n, 0, {k}))\n"
+                "print(len(up) - len(down))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="divisible",
@@ -106,6 +157,18 @@ TRAINED = (
         basic=lambda k: (k, 2 * k, 2 * k + 1, k + 1),
         intermediate=lambda k: (-k, -2 * k, -k - 1, 1),
         edge=lambda k: (0, -1),
+        mistakes=(
+            Mistake(
+                "takes 0 for no multiple",
+                'print("yes" if n and n % {k} == 0 else "no")',
+                {Tier.EDGE},
+            ),
+            Mistake(
+                "lists all multiples up to n",
+                'print("yes" if abs(n) in list(range(0, abs(n) + 1, {k})) else "no")',
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="count_digits",
@@ -123,57 +186,13 @@ TRAINED = (
         basic=lambda c, d: (int(f"4{c}{d}{c}"), int(f"8{d}{c}1"), int(f"2{c}5")),
         intermediate=lambda c, d: (-int(f"6{d}{d}{c}"), -int(f"1{c}{d}7"), int(f"3{c}{c}{c}")),
         edge=lambda c, d: (-d, 0),
-    ),
-    LineFamily(
-        name="weighted_sum",
-        shape=PAIR,
-        parameters=each(k=range(2, 70)),
-        wordings=(
-            "Print a plus {k} times b.",
-            "Multiply b by {k}, add a and print the result.",
-            "Print the sum of a and b times {k}.",
-            "Output a increased by {k} times b.",
-            "Print the value of a + {k} * b.",
+        mistakes=(
+            Mistake(
+                "finds none in a number of one digit",
+                'print(str(n).count("{c}") + str(n).count("{d}") if abs(n) > 9 else 0)',
+                {Tier.EDGE},
+            ),
         ),
-        reference="print(a + b * {k})",
-        solve=lambda pair, k: pair[0] + k * pair[1],
-        basic=lambda k: ((2, 3), (7, 4), (1, 10)),
-        intermediate=lambda k: ((-5, 2), (6, -1), (-3, -3)),
-        edge=lambda k: ((0, -1), (-k, 1), (0, 0)),
-    ),
-    LineFamily(
-        name="larger_scaled",
-        shape=PAIR,
-        parameters=each(k=range(2, 70)),
-        wordings=(
-            "Print the larger of a and {k} times b.",
-            "Print the maximum of a and b times {k}.",
-            "Multiply b by {k}, then print the larger of a and the product.",
-            "Output whichever is greater, a or {k} times b.",
-            "Which is larger, a or b multiplied by {k}? Print its value.",
-        ),
-        reference="print(max(a, b * {k}))",
-        solve=lambda pair, k: sorted((pair[0], k * pair[1]))[1],
-        basic=lambda k: ((2, 3), (5, 7), (k, 4)),
-        intermediate=lambda k: ((-1, -2), (4 * k, 3), (-k, -k)),
-        edge=lambda k: ((0, -1), (k, 1), (0, 0)),
-    ),
-    LineFamily(
-        name="close_enough",
-        shape=PAIR,
-        parameters=each(k=range(2, 70)),
-        wordings=(
-            "Print yes if a and b differ by at most {k}, otherwise no.",
-            "Print yes if the distance of a and b is at most {k}, else no.",
-            "If a and b differ by {k} or less, print yes, otherwise no.",
-            "Output yes when a and b are no more than {k} apart, no when they are.",
-            "Are a and b at most {k} apart? Print yes or no.",
-        ),
-        reference='print("yes" if abs(a - b) <= {k} else "no")',
-        solve=lambda pair, k: "yes" if max(pair) - min(pair) <= k else "no",
-        basic=lambda k: ((k + 4, 5), (3 * k, 1)),
-        intermediate=lambda k: ((1, 3 * k), (-k, k), (5, k + 4), (-2, k - 3)),
-        edge=lambda k: ((k, 0), (-k, 1)),
     ),
 )
 UNSEEN = (
@@ -193,22 +212,12 @@ UNSEEN = (
         basic=lambda k: (k - 5, k - 11, k - 2),
         intermediate=lambda k: (k + 1, k + 12, k + 100),
         edge=lambda k: (k, 0),
-    ),
-    LineFamily(
-        name="product_remainder",
-        shape=PAIR,
-        parameters=each(k=range(3, 70)),
-        wordings=(
-            "Print the remainder of a times b divided by {k}.",
-            "Multiply a by b and print the product modulo {k}.",
-            "Print the product of a and b modulo {k}, from 0 to {k} - 1.",
-            "Output the non-negative remainder of a times b divided by {k}.",
-            "Divide the product of a and b by {k} and print the remainder.",
+        mistakes=(
+            Mistake(
+                "has no case for equal numbers",
+                "def f(x):\n    if x < {k}: return x\n    if x > {k}: return {k}\nprint(f(n))",
+                {Tier.EDGE},
+            ),
         ),
-        reference="print(a * b % {k})",
-        solve=lambda pair, k: (pair[0] % k) * (pair[1] % k) % k,
-        basic=lambda k: ((k - 1, 3), (k + 1, 2), (2 * k - 1, 5)),
-        intermediate=lambda k: ((k, 5), (k - 1, k + 1), (7, 11)),
-        edge=lambda k: ((0, 5), (1, 1)),
     ),
 )

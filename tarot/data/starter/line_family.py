@@ -49,7 +49,7 @@ class LineFamily:
     basic: Callable[..., Sequence[Any]]
     intermediate: Callable[..., Sequence[Any]]
     edge: Callable[..., Sequence[Any]]
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[Mistake, ...]
 
     @property
     def topic(self) -> str:

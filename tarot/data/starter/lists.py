@@ -1,8 +1,9 @@
 """Families on one line of integers."""
 
-from tarot.data.starter.family import each
+from tarot.data.starter.family import BEYOND_BASIC, Mistake, each
 from tarot.data.starter.line_family import LineFamily
 from tarot.data.starter.shapes import LIST
+from tarot.types import Tier
 
 TRAINED = (
     LineFamily(
@@ -21,6 +22,19 @@ TRAINED = (
         basic=lambda k: (k, 3 * k, k + 1),
         intermediate=lambda k: (-k, 0, 4 * k, 1 - k),
         edge=lambda k: ([-k], []),
+        mistakes=(
+            Mistake(
+                "leaves out negative numbers",
+                "print(sum([x for x in a if x > 0 and x % {k} == 0]))",
+                BEYOND_BASIC,
+            ),
+            Mistake(
+                "calls itself for each number",
+                "def f(i): return f(i + 1) + a[i] * (a[i] % {k} == 0) if i < len(a) else 0\n"
+                "print(f(0))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="count_greater",
@@ -38,6 +52,9 @@ TRAINED = (
         basic=lambda k: (k + 2, k + 9, k - 3),
         intermediate=lambda k: (k, k + 1, -k, k - 1),
         edge=lambda k: ([k], [k + 1], []),
+        mistakes=(
+            Mistake("counts the bound too", "print(len([x for x in a if x >= {k}]))", BEYOND_BASIC),
+        ),
     ),
     LineFamily(
         name="sum_at_least",
@@ -55,6 +72,13 @@ TRAINED = (
         basic=lambda k: (k + 2, k + 9, k - 3),
         intermediate=lambda k: (k, k + 1, k - 1, -k),
         edge=lambda k: ([k, k], [k - 1], []),
+        mistakes=(
+            Mistake(
+                "counts every value that could be there",
+                "print(sum([v * a.count(v) for v in range({k}, max(a, default=0) + 1)]))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="largest_below",
@@ -72,6 +96,18 @@ TRAINED = (
         basic=lambda k: (k - 2, k - 4, k + 6),
         intermediate=lambda k: (k, k - 1, -k),
         edge=lambda k: ([k, k + 1], [k - 1], []),
+        mistakes=(
+            Mistake(
+                "forgets that there may be none",
+                "print(max([x for x in a if x < {k}]))",
+                {Tier.EDGE},
+            ),
+            Mistake(
+                "takes the bound too",
+                'print(max([x for x in a if x <= {k}], default="none"))',
+                BEYOND_BASIC,
+            ),
+        ),
     ),
     LineFamily(
         name="count_value",
@@ -89,6 +125,14 @@ TRAINED = (
         basic=lambda k: [k] * (1 + k % 4) + [k + 3],
         intermediate=lambda k: (k, -k, 100 + k, 10 * k),
         edge=lambda k: ([-k, 10 * k, k], []),
+        mistakes=(
+            Mistake("ignores signs", "print([abs(x) for x in a].count({k}))", BEYOND_BASIC),
+            Mistake(
+                "calls itself for each number",
+                "def f(i): return (a[i] == {k}) + f(i + 1) if i < len(a) else 0\nprint(f(0))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="scale_all",
@@ -106,6 +150,15 @@ TRAINED = (
         basic=lambda k: (1, k, 10),
         intermediate=lambda k: (-1, 0, -k),
         edge=lambda k: ([-1], [0], []),
+        mistakes=(
+            Mistake(
+                "drops zeros",
+                "print(*[x * {k} for x in a if x])",
+                {Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+            Mistake("ignores signs", "print(*[abs(x) * {k} for x in a])", BEYOND_BASIC),
+            Mistake("repeats the list", "print(*a * {k})", set(Tier)),
+        ),
     ),
     LineFamily(
         name="keep_greater",
@@ -123,6 +176,15 @@ TRAINED = (
         basic=lambda k: (k + 2, k + 9, k - 3),
         intermediate=lambda k: (k, k + 1, -k, k - 1),
         edge=lambda k: ([k, k + 1], [k + 2], []),
+        mistakes=(
+            Mistake("keeps the bound too", "print(*[x for x in a if x >= {k}])", BEYOND_BASIC),
+            Mistake(
+                "calls itself for each number",
+                "def f(i): return [a[i]] * (a[i] > {k}) + f(i + 1) if i < len(a) else []\n"
+                "print(*f(0))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="largest_or",
@@ -140,6 +202,18 @@ TRAINED = (
         basic=lambda k: (k, 5, 12),
         intermediate=lambda k: (-k, 0, 3),
         edge=lambda k: ([], [-k], [-1, -2]),
+        mistakes=(
+            Mistake("forgets the empty line", "print(max(a))", {Tier.EDGE}),
+            Mistake("begins at 0", "print(max([0, *a]))", {Tier.EDGE}),
+            Mistake(
+                "sorts by swapping neighbours",
+                "for _ in a:\n"
+                "    for i in range(len(a) - 1):\n"
+                "        if a[i] > a[i + 1]: a[i], a[i + 1] = a[i + 1], a[i]\n"
+                "print(a[-1] if a else {k})",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
 )
 UNSEEN = (
@@ -159,6 +233,13 @@ UNSEEN = (
         basic=lambda k: [k, 3 * k, 5 * k, k + 1][k % 3 :],
         intermediate=lambda k: [-k, -2 * k, 0, 4 * k, 1 - k][k % 3 :],
         edge=lambda k: ([0, -k], []),
+        mistakes=(
+            Mistake(
+                "takes 0 for no multiple",
+                "print(len([x for x in a if x and x % {k} == 0]))",
+                BEYOND_BASIC,
+            ),
+        ),
     ),
     LineFamily(
         name="sum_first",
@@ -176,6 +257,18 @@ UNSEEN = (
         basic=lambda k, j: range(1, k + 3),
         intermediate=lambda k, j: range(-k, k, 2),
         edge=lambda k, j: ([-5], []),
+        mistakes=(
+            Mistake(
+                "forgets that there may be fewer numbers",
+                "print(sum([a[i] for i in range({k})]) + {j})",
+                {Tier.EDGE},
+            ),
+            Mistake(
+                "adds nothing to a shorter sum",
+                "print(sum(a[:{k}]) + {j} * (len(a) >= {k}))",
+                {Tier.EDGE},
+            ),
+        ),
     ),
     LineFamily(
         name="smallest_or",
@@ -193,5 +286,9 @@ UNSEEN = (
         basic=lambda k: (7 * k % 61 + 1, 65),
         intermediate=lambda k: (-k, 0, 3),
         edge=lambda k: ([], [k + 5], [0]),
+        mistakes=(
+            Mistake("forgets the empty line", "print(min(a))", {Tier.EDGE}),
+            Mistake("begins at 0", "print(min([0, *a]))", {Tier.BASIC, Tier.EDGE}),
+        ),
     ),
 )

@@ -2,9 +2,10 @@
 
 from string import ascii_lowercase
 
-from tarot.data.starter.family import each, each_two
+from tarot.data.starter.family import BEYOND_BASIC, Mistake, each, each_two
 from tarot.data.starter.line_family import LineFamily
 from tarot.data.starter.shapes import TEXT
+from tarot.types import Tier
 
 TRAINED = (
     LineFamily(
@@ -23,6 +24,15 @@ TRAINED = (
         basic=lambda c: (f"t{c}p", f"{c}o"),
         intermediate=lambda c: (f"{c.upper()}{c}", f"{c.upper()}!", "Mr. 7"),
         edge=lambda c: (c.upper(), ""),
+        mistakes=(
+            Mistake("forgets capitals", 'print(s.count("{c}"))', BEYOND_BASIC),
+            Mistake(
+                "calls itself for each letter",
+                'def f(i): return (s[i].lower() == "{c}") + f(i + 1) if i < len(s) else 0\n'
+                "print(f(0))",
+                {Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="count_either",
@@ -40,6 +50,14 @@ TRAINED = (
         basic=lambda c, d: (f"t{c}p", f"{d}o"),
         intermediate=lambda c, d: (f"{c.upper()}{d}", f"{d}{d}{c}!", "Mr. 7"),
         edge=lambda c, d: (d, ""),
+        mistakes=(
+            Mistake(
+                "counts capitals too",
+                'print(s.lower().count("{c}") + s.lower().count("{d}"))',
+                {Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+            Mistake("counts the two as one word", 'print(s.count("{c}{d}"))', set(Tier)),
+        ),
     ),
     LineFamily(
         name="replace_letter",
@@ -57,6 +75,18 @@ TRAINED = (
         basic=lambda c, d: (f"t{c}p", f"{d}o"),
         intermediate=lambda c, d: (f"{c.upper()}{d}", f"{d}{c}{c}!", "Mr. 7"),
         edge=lambda c, d: (c, c * 3, ""),
+        mistakes=(
+            Mistake(
+                "lowers capitals",
+                'print(s.lower().replace("{c}", "{d}"))',
+                {Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+            Mistake(
+                "swaps the two",
+                'print(s.translate(str.maketrans("{c}{d}", "{d}{c}")))',
+                {Tier.BASIC, Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="remove_letters",
@@ -74,6 +104,14 @@ TRAINED = (
         basic=lambda c, d: (f"t{c}p", f"{d}o"),
         intermediate=lambda c, d: (f"{c.upper()}{d}", f"{d}{c}{c}!", "Mr. 7"),
         edge=lambda c, d: (f"{c}{d.upper()}{d}", f"{d}7", ""),
+        mistakes=(
+            Mistake(
+                "removes capitals too",
+                'print("".join([x for x in s if x.lower() not in "{c}{d}"]))',
+                BEYOND_BASIC,
+            ),
+            Mistake("removes the two as one word", 'print(s.replace("{c}{d}", ""))', set(Tier)),
+        ),
     ),
     LineFamily(
         name="first_characters",
@@ -91,6 +129,18 @@ TRAINED = (
         basic=lambda k, c: ("abcdefgh",),
         intermediate=lambda k, c: ("A", "1-2", "b"),
         edge=lambda k, c: ("", "x"),
+        mistakes=(
+            Mistake(
+                "forgets that there may be fewer characters",
+                'print("".join([s[i] for i in range({k})]) + "{c}")',
+                {Tier.EDGE},
+            ),
+            Mistake(
+                "takes one too many",
+                'print(s[:{k} + 1] + "{c}")',
+                {Tier.BASIC, Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="long_words",
@@ -108,6 +158,18 @@ TRAINED = (
         basic=lambda k, j: ("x" * (k + 2), "y" * (k + 3)),
         intermediate=lambda k, j: ("Z" * k, "Q" * (k + 1), "b" * k),
         edge=lambda k, j: ("m" * k, "", "m" * (k + 1)),
+        mistakes=(
+            Mistake(
+                "counts equal words once",
+                "print(len({{w for w in s.split() if len(w) > {k}}}) + {j})",
+                {Tier.COMPLEX},
+            ),
+            Mistake(
+                "adds nothing to a count of 0",
+                "print((len([w for w in s.split() if len(w) > {k}]) or -{j}) + {j})",
+                {Tier.EDGE},
+            ),
+        ),
     ),
 )
 UNSEEN = (
@@ -127,6 +189,16 @@ UNSEEN = (
         basic=lambda c: (f"{c}at", f"{c}o", f"{c}ed", f"{c}un"),
         intermediate=lambda c: (f"{c.upper()}x", f"{c}{c}", f"{c}7"),
         edge=lambda c: ("", c, c.upper()),
+        mistakes=(
+            Mistake(
+                "needs a first character", 'print("yes" if s[0] == "{c}" else "no")', {Tier.EDGE}
+            ),
+            Mistake(
+                "lets an empty line start with anything",
+                'print("yes" if s[:1] in "{c}" else "no")',
+                {Tier.EDGE},
+            ),
+        ),
     ),
     LineFamily(
         name="skip_characters",
@@ -144,6 +216,18 @@ UNSEEN = (
         basic=lambda k, c: ("abcdefgh",),
         intermediate=lambda k, c: ("A", "1-2", "b"),
         edge=lambda k, c: ("", "x", "y" * k),
+        mistakes=(
+            Mistake(
+                "forgets that there may be fewer characters",
+                'rest = list(s)\nfor _ in range({k}): rest.pop(0)\nprint("{c}" + "".join(rest))',
+                {Tier.EDGE},
+            ),
+            Mistake(
+                "skips one too few",
+                'print("{c}" + s[{k} - 1:])',
+                {Tier.BASIC, Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+        ),
     ),
     LineFamily(
         name="words_starting",
@@ -161,5 +245,17 @@ UNSEEN = (
         basic=lambda c: (f"{c}at", f"{c}o", "tree"),
         intermediate=lambda c: (f"{c.upper()}x", f"{c}-{c}", f"o{c}"),
         edge=lambda c: (c, ""),
+        mistakes=(
+            Mistake(
+                "counts capitals too",
+                'print(len([w for w in s.lower().split() if w.startswith("{c}")]))',
+                {Tier.INTERMEDIATE, Tier.COMPLEX},
+            ),
+            Mistake(
+                "needs a second letter",
+                'print(len([w for w in s.split() if w[0] == "{c}" and w[1:]]))',
+                {Tier.EDGE},
+            ),
+        ),
     ),
 )
