@@ -1,6 +1,7 @@
 """Short families in another form: a function that returns what the program would print."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -9,7 +10,8 @@ from tarot.data.starter.family import Mistake, Parameters, first_distinct
 from tarot.data.starter.line_family import LineFamily
 from tarot.types import TestCase, TestKind, Tier
 
-_PRINTS = re.compile(r"print\((?!\*)(.*)\)")
+_PRINTS = re.compile(r"^print\((?!\*)(.*)\)\Z", re.MULTILINE)
+_WORD = re.compile(r'"([a-z]+)"')
 _RETURNED = {"Print": "Return", "print": "return", "Output": "Return", "output": "return"}
 _VERBS = re.compile(rf"\b({'|'.join(_RETURNED)})\b")
 
@@ -40,21 +42,25 @@ class CallFamily:
 
     @property
     def mistakes(self) -> Sequence[Mistake]:
-        """Those of the short family's mistakes that print one value."""
-        return [one for one in self.short.mistakes if _PRINTS.fullmatch(one.program)]
+        """Those of the short family's mistakes that print one value, at their end."""
+        return [one for one in self.short.mistakes if _prints_one_value(one.program)]
 
     def statement(self, parameters: Parameters, wordings: slice, repeats: int, rng: Random) -> str:
-        """The signature, and one of a slice of the wordings."""
+        """The signature, one of a slice of the wordings, and the words that are to be strings."""
         tasks = self.short.wordings[wordings]
         task = tasks[(rng.randrange(len(tasks)) + repeats) % len(tasks)].format(**parameters)
         task = _VERBS.sub(lambda verb: _RETURNED[verb.group()], task)
+        if "return" not in task.lower():
+            task += " Return the answer."
+        if words := _WORD.findall(self.short.reference):
+            task += f" A word is returned as a string: {_quoted(words)}."
         return f"{self.short.shape.signature} {task}"
 
     def program(self, parameters: Parameters, mistake: Mistake | None = None) -> str:
         """The function `solve`, right or with a mistake, for one parameter."""
         source = mistake.program if mistake else self.short.reference
         body = _PRINTS.sub(r"return \1", source.format(**parameters))
-        return f"def solve({self.short.shape.names}):\n    {body}\n"
+        return f"def solve({self.short.shape.names}):\n{textwrap.indent(body, '    ')}\n"
 
     def tests(self, tier: Tier, parameters: Parameters, count: int, rng: Random) -> list[TestCase]:
         """Up to `count` different tests of a tier: a family has only so many edges."""
@@ -74,5 +80,13 @@ class CallFamily:
 
 def can_be_called(family: LineFamily) -> bool:
     """Whether the reference prints one value, of which no wording says how a line shows it."""
-    is_value = _PRINTS.fullmatch(family.reference) is not None
-    return is_value and not any(re.search(r"\bline\b", wording) for wording in family.wordings)
+    speaks_of_lines = any(re.search(r"\bline\b", wording) for wording in family.wordings)
+    return _prints_one_value(family.reference) and not speaks_of_lines
+
+
+def _prints_one_value(program: str) -> bool:
+    return program.count("print(") == 1 and _PRINTS.search(program) is not None
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return " or ".join(f'"{word}"' for word in words)
