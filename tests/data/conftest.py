@@ -1,22 +1,19 @@
-"""How the tests of data run a reference solution, which they trust."""
+"""The grader of the starter set's programs."""
 
-import contextlib
-import io
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
+from tarot.grading.grader import Grader
+from tarot.sandbox.local import LocalSandbox
+from tarot.types import Limits
 
-def _printed(program: str, stdin: str) -> str:
-    lines = io.StringIO(stdin)
-    output = io.StringIO()
-    names = {"input": lambda: lines.readline().rstrip("\n")}
-    with contextlib.redirect_stdout(output):
-        exec(program, names)
-    return output.getvalue()
+LIMITS = Limits(cpu_s=2.0, wall_s=60.0, memory_mb=512, output_kb=1024)
 
 
 @pytest.fixture(scope="session")
-def printed() -> Callable[[str, str], str]:
-    """What a program that reads by `input()` prints; its exceptions are raised."""
-    return _printed
+def grader() -> Iterator[Grader]:
+    """Runs programs in the real sandbox, with less time than training gives them."""
+    grader = Grader(LocalSandbox(), LIMITS)
+    yield grader
+    grader.close()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tarot.data import JsonlSource, Split, write_jsonl
 from tarot.data.files import read_problems
 from tarot.data.lazy import heavy
-from tarot.data.starter import starter_problems
+from tarot.data.starter import UNSEEN, starter_problems
 from tarot.types import Problem, TestCase, TestKind, Tier, UserError
 
 pa = heavy("pyarrow")
@@ -50,7 +50,7 @@ def test_written_problems_are_read_back(
 
 
 def test_starter_problems_are_read_back(tmp_path: Path) -> None:
-    made = list(starter_problems(Split.UNSEEN, 8, 0))
+    made = list(starter_problems(UNSEEN[:8], Split.UNSEEN, 8, 0))
     write_jsonl(made, tmp_path / "starter.jsonl")
     assert read_problems(tmp_path / "starter.jsonl") == made
 

@@ -47,10 +47,11 @@ def families_of(
         return families
     key = "unseen_families" if split is Split.UNSEEN else "families"
     known = [family.name for family in families]
-    if not names or (strange := [name for name in names if name not in known]):
+    strange = [repr(name) for name in names if name not in known]
+    if strange or not names:
         raise UserError(
-            f"data.{key}: {strange[0] if names else 'empty'!r} is no family of split {split} in "
-            f"form {form}; choose from {', '.join(known)}"
+            f"data.{key}: {strange[0] if strange else 'an empty list'} is no family of split "
+            f"{split} in form {form}; choose from {', '.join(known)}"
         )
     return tuple(family for family in families if family.name in names)
 

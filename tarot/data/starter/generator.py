@@ -2,14 +2,14 @@
 
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from tarot.data.source import Split
 from tarot.data.starter.family import Family, Parameters
 from tarot.types import Problem, Tier
 
-_WORDINGS = {
+WORDINGS: Mapping[Split, slice] = {
     Split.TRAIN: slice(0, -2),
     Split.DEV: slice(-2, -1),
     Split.TEST: slice(-1, None),
@@ -72,7 +72,7 @@ def _problem(
     repeats, place = divmod(turn, len(values))
     parameters = values[place]
     rng = _rng(family.name, split, seed, place)
-    statement = family.statement(parameters, _WORDINGS[split], repeats, rng)
+    statement = family.statement(parameters, WORDINGS[split], repeats, rng)
     if repeats:
         rng = _rng(family.name, split, seed, turn)
     tests = [test for tier in Tier for test in family.tests(tier, parameters, count, rng)]
