@@ -207,7 +207,7 @@ _PURSE = ContestFamily(
         "integer solutions of c1*x1 + ... + cn*xn = t with every xi between 0 and {k}.",
         "A player may hand in up to {k} tickets of any kind. Given the points a prize costs (0 to "
         "20000), then on a new line what each kind is worth (0 to 30 kinds, all unlike and above "
-        "0), how many selections are worth exactly the prize? None is one. Print it modulo {m}.",
+        "0), how many selections, maybe of none, are worth just the prize? Print it modulo {m}.",
     ),
     reference=_PAY,
     mistakes=(
