@@ -2,4 +2,22 @@
 
 from types import ModuleType
 
-MODULES: tuple[ModuleType, ...] = ()
+from tarot.data.starter.contest import (
+    dynamic_programming,
+    graphs,
+    grids,
+    mazes,
+    networks,
+    sorting,
+    two_pointers,
+)
+
+MODULES: tuple[ModuleType, ...] = (
+    sorting,
+    two_pointers,
+    dynamic_programming,
+    graphs,
+    networks,
+    grids,
+    mazes,
+)

@@ -48,9 +48,7 @@ class ContestFamily:
             for text in first_distinct(self._inputs(tier, parameters, 8 * count, rng), count)
         ]
 
-    def _inputs(
-        self, tier: Tier, parameters: Parameters, tries: int, rng: Random
-    ) -> Iterator[str]:
+    def _inputs(self, tier: Tier, parameters: Parameters, tries: int, rng: Random) -> Iterator[str]:
         if tier is Tier.EDGE:
             yield from self.edges(**parameters)
             return
