@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import nan
-from statistics import fmean
 from typing import Any
 
 from experiments.demo.pooling import run_outcomes
@@ -52,14 +50,6 @@ def read_curves(run: RunDirectory) -> Curves:
         before=before,
         after=after,
     )
-
-
-def smoothed(values: Sequence[float | None], window: int) -> list[float]:
-    """The mean of the `window` values around each, fewer at the ends; NaN where all are None."""
-    half = window // 2
-    around = [values[max(0, place - half) : place + half + 1] for place in range(len(values))]
-    known = [[value for value in near if value is not None] for near in around]
-    return [fmean(near) if near else nan for near in known]
 
 
 def _phases(lines: Sequence[Mapping[str, Any]]) -> tuple[Stretch, ...]:

@@ -5,12 +5,10 @@ python -m experiments.demo.figure run=DIR out=FILE.png  another place
 python -m experiments.demo.figure run=DIR window=9      smoothed over 9 steps
 """
 
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -18,14 +16,14 @@ from pydantic import Field
 
 from experiments.command import run_command, settings
 from experiments.demo import HERE
-from experiments.demo.curves import Curves, Stretch, read_curves, smoothed
+from experiments.demo.curves import Curves, Stretch, read_curves
 from tarot.config.schema import Strict
-from tarot.metrics import Estimate
-from tarot.runs import RunDirectory, write_atomically
+from tarot.metrics import Estimate, smoothed
+from tarot.runs import RunDirectory
+from tarot.runs.figures import write_figure
 from tarot.types import Tier, UserError
 
 SIZE_INCHES = (8.0, 4.0)
-DPI = 150
 # Okabe and Ito's colours, which the common kinds of colour blindness tell apart.
 COLORS = {
     Tier.BASIC: "#0072B2",
@@ -51,21 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     given = settings(FigureSettings, arguments)
     if given.window % 2 == 0:
         raise UserError(f"window: {given.window} is even; an odd one has a middle")
-    curves = read_curves(RunDirectory.open(Path(given.run)))
-    for path in write_figure(curves, given.window, Path(given.out)):
+    figure = Figure(figsize=SIZE_INCHES, layout="constrained")
+    draw(read_curves(RunDirectory.open(Path(given.run))), given.window, figure)
+    for path in write_figure(figure, Path(given.out)):
         sys.stdout.write(f"{path}\n")
     return 0
-
-
-def write_figure(curves: Curves, window: int, out: Path) -> list[Path]:
-    """Write `out` as PNG and as SVG, the same bytes for the same curves."""
-    with mpl.rc_context({"svg.hashsalt": "tarot"}):
-        figure = Figure(figsize=SIZE_INCHES, layout="constrained")
-        draw(curves, window, figure)
-        paths = [out.with_suffix(f".{kind}") for kind in ("png", "svg")]
-        for path in paths:
-            write_atomically(path, _rendered(figure, path.suffix[1:]))
-    return paths
 
 
 def draw(curves: Curves, window: int, figure: Figure) -> None:
@@ -126,13 +114,6 @@ def _label(axes: Axes, place: float, text: str) -> None:
         fontsize="small",
         color="#444444",
     )
-
-
-def _rendered(figure: Figure, kind: str) -> bytes:
-    buffer = io.BytesIO()
-    metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

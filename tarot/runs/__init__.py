@@ -1,7 +1,7 @@
 """Run directories: identity, state, lock, step log and checkpoints.
 
-`tarot.runs.rollouts` and `tarot.runs.comparison` need pyarrow and are imported by name, so that
-preparing a run stays light.
+`tarot.runs.rollouts` and `tarot.runs.comparison` need pyarrow, `tarot.runs.figures` matplotlib.
+They are imported by name, so that preparing a run stays light.
 """
 
 from tarot.runs.checkpoints import mark_complete
