@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from rewards.parts import CodePart, FormatPart, Part
+from tarot.curriculum import CODE, RewardFormula
 from tarot.types import GradedCompletion, RewardValue, UserError
 
 
@@ -29,12 +30,14 @@ class TieredReward:
     ) -> None:
         """Check the names and weights of the parts; UserError names the key that is wrong."""
         known: dict[str, Part | None] = {
-            "code": CodePart(normalize),
+            CODE: CodePart(normalize),
             "format": None if format_pattern is None else FormatPart(format_pattern),
             **(extra or {}),
         }
-        self._weights = {name: _checked_weight(name, parts[name], known) for name in sorted(parts)}
-        self._parts = {name: part for name in self._weights if (part := known[name]) is not None}
+        weights = {name: _checked_weight(name, parts[name], known) for name in sorted(parts)}
+        self._parts = {name: part for name in weights if (part := known[name]) is not None}
+        self._formula = RewardFormula({name: weights[name] for name in self._parts}, normalize)
+        self._has_extra = bool(extra)
         if not self._parts:
             raise UserError("reward.parts: no part is left to reward; give `code` a weight")
 
@@ -42,6 +45,14 @@ class TieredReward:
     def part_names(self) -> tuple[str, ...]:
         """The parts with a weight, sorted."""
         return tuple(self._parts)
+
+    @property
+    def formula(self) -> RewardFormula | None:
+        """How the total follows from the parts, or None where the user's own ones may not fit it.
+
+        They see the weights in force, as `code` does.
+        """
+        return None if self._has_extra else self._formula
 
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """One value per completion, in order."""
@@ -56,8 +67,7 @@ class TieredReward:
             if value is None:
                 return None
             parts[name] = value
-        total = math.fsum(self._weights[name] * value for name, value in parts.items())
-        return RewardValue(total, parts)
+        return RewardValue(self._formula.total(parts), parts)
 
 
 def _checked_weight(name: str, weight: object, known: Mapping[str, object]) -> float:

@@ -3,6 +3,7 @@
 import pytest
 
 from rewards.tiered import TieredReward
+from tarot.curriculum import RewardFormula
 from tarot.types import (
     Grade,
     GradedCompletion,
@@ -102,6 +103,22 @@ class Brevity:
 def test_a_part_of_the_users_own_is_added_by_name() -> None:
     reward = TieredReward({"code": 1, "brevity": 0.5}, extra={"brevity": Brevity()})
     assert value_of(reward, completion("abc")) == RewardValue(1.125, {"brevity": 0.25, "code": 1})
+
+
+def test_the_formula_gives_the_total_of_the_parts() -> None:
+    reward = TieredReward({"code": 2.0, "format": 0.5}, format_pattern=THINK_ANSWER)
+    value = value_of(reward, completion(failing=frozenset({Tier.EDGE})))
+    assert reward.formula == RewardFormula({"code": 2.0, "format": 0.5}, normalize=True)
+    assert reward.formula.total(value.parts) == value.total
+
+
+def test_a_part_without_a_pattern_is_not_in_the_formula() -> None:
+    formula = TieredReward({"code": 1, "format": 1}, normalize=False).formula
+    assert formula == RewardFormula({"code": 1.0}, normalize=False)
+
+
+def test_with_parts_of_the_users_own_there_is_no_formula() -> None:
+    assert TieredReward({"code": 1}, extra={"brevity": Brevity()}).formula is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
-from tarot.runs.rollouts import Rollout, read_rollouts, write_rollouts
+from tarot.runs.rollouts import (
+    Rollout,
+    read_rollouts,
+    results_column,
+    results_of,
+    rollout_table,
+    write_rollouts,
+)
 from tarot.types import TestResult, Tier, TierWeights, Verdict
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -91,6 +98,23 @@ def test_other_tools_see_plain_columns(tmp_path: Path) -> None:
     (row,) = pq.read_table(run.rollouts_of(1)).to_pylist()
     assert row["results"] == [{"tier": "basic", "verdict": "accepted", "cpu_s": 0.1, "wall_s": 0.2}]
     assert row["weights"] == {"basic": 0.25, "intermediate": None, "complex": None, "edge": None}
+
+
+def test_a_table_holds_some_columns_of_all_steps_in_order(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    for step in (2, 1):
+        rows = [replace(ROLLOUT, step=step, reward=reward) for reward in (None, 0.5)]
+        write_rollouts(run, step, rows)
+    table = rollout_table(run, ("step", "reward", "results"))
+    assert table.column_names == ["step", "reward", "results"]
+    assert table["step"].to_pylist() == [1, 1, 2, 2]
+    assert table["reward"].to_pylist() == [None, 0.5, None, 0.5]
+    assert {results_of(row) for row in table["results"].to_pylist()} == {ROLLOUT.results}
+    assert results_column([ROLLOUT.results] * 4) == table["results"].combine_chunks()
+
+
+def test_a_table_of_a_run_without_rollouts_is_empty(tmp_path: Path) -> None:
+    assert len(rollout_table(RunDirectory(tmp_path), ("step", "parts"))) == 0
 
 
 def test_equal_runs_differ_nowhere(tmp_path: Path) -> None:
