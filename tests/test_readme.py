@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import rewards
-from tarot.cli.composition import compose
+from tarot.cli.composition import choose_options, compose
 from tarot.cli.main import main
 from tarot.config.run import validate_run
-from tarot.config.schema import BenchConfig, ReproduceConfig, Strict
+from tarot.config.schema import BenchConfig, ReproduceConfig, RescoreConfig, Strict
 from tarot.config.targets import build
 from tarot.config.trials import ConformanceConfig, JudgeConfig
 from tarot.config.validation import parse
@@ -47,6 +47,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "conformance": ConformanceConfig,
     "judge": JudgeConfig,
     "reproduce": ReproduceConfig,
+    "rescore": RescoreConfig,
 }
 ROW = """{"id": "a", "statement": "Print 1.", "reference": null,
 "tests": [{"stdin": "", "expected": "1", "tier": "basic"}]}"""
@@ -88,8 +89,11 @@ def try_out(command: str) -> None:
         module = [sys.executable, "-m", rest[1], "--help"]
         subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
     else:
-        (job,) = compose(rest[0], rest[1:])
-        parse(SCHEMAS[rest[0]], job.config)
+        verb, *arguments = rest
+        if verb == "rescore":
+            arguments = choose_options("curriculum", arguments)
+        (job,) = compose(verb, arguments)
+        parse(SCHEMAS[verb], job.config)
 
 
 def kept_files(folder: Path = ROOT) -> Iterator[Path]:

@@ -27,6 +27,8 @@ from tarot.types import UserError
 CONF = Path(__file__).parents[2] / "conf"
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
 OVERRIDE = re.compile(r"~|[+~]*[A-Za-z_][^\s=]*=")
+OPTION = re.compile(r"[\w.-]+")
+ALL = "all"
 PLAIN_KEY = re.compile(r"([A-Za-z_][\w.-]*)=")
 
 
@@ -64,6 +66,22 @@ def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
     if not jobs and {"-m", "--multirun"} & set(arguments):
         raise UserError("-m: no job to run; a glob in the arguments matches no option")
     return jobs
+
+
+def choose_options(group: str, arguments: Sequence[str]) -> list[str]:
+    """The arguments with `group=a` or `group=[a,b]` turned into one node an option.
+
+    Hydra would merge a list of one group's options into one node; here each is composed as
+    `group.NAME`. `group=all`, and none of it, take every option that the package has.
+    """
+    given = [argument for argument in arguments if argument.startswith(f"{group}=")]
+    value = given[-1].removeprefix(f"{group}=") if given else ALL
+    shipped = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    names = shipped if value == ALL else [name.strip() for name in value.strip("[]").split(",")]
+    if not all(map(OPTION.fullmatch, names)):
+        raise UserError(f"{group}={value}: give the name of an option, a list as [a,b], or {ALL}")
+    others = [argument for argument in arguments if argument not in given]
+    return [*others, *(f"+{group}@{group}.{name}={name}" for name in dict.fromkeys(names))]
 
 
 def open_key(argument: str) -> str:

@@ -12,6 +12,7 @@ from tarot.types import UserError
 VERBS = {
     "train": "train a model, or go on with a run",
     "reproduce": "start a finished run again elsewhere and compare",
+    "rescore": "score a run's completions under other policies",
     "judge": "judge the programs or reference solutions in a file",
     "conformance": "try hostile and odd programs on a sandbox",
     "bench": "measure the sandbox on this machine",

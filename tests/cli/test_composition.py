@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tarot.cli.composition import CONF, compose, open_key
+from tarot.cli.composition import CONF, choose_options, compose, open_key
+from tarot.types import UserError
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -73,6 +74,33 @@ def test_the_job_config_is_shown_without_hydras_own(cli: Cli) -> None:
 )
 def test_keys_are_opened_and_groups_are_not(argument: str, opened: str) -> None:
     assert open_key(argument) == opened
+
+
+@pytest.mark.parametrize(
+    ("argument", "names"),
+    [
+        ("tracker=none", ["none"]),
+        ("tracker=[wandb, none]", ["wandb", "none"]),
+        ("tracker=none,wandb,none", ["none", "wandb"]),
+        ("tracker=all", ["none", "tensorboard", "trackio", "wandb"]),
+    ],
+)
+def test_options_of_one_group_become_a_node_each(argument: str, names: list[str]) -> None:
+    chosen = [f"+tracker@tracker.{name}={name}" for name in names]
+    assert choose_options("tracker", ["seed=1", argument]) == ["seed=1", *chosen]
+
+
+def test_without_a_choice_all_options_are_taken_and_the_last_choice_counts() -> None:
+    assert choose_options("launcher", []) == ["+launcher@launcher.local=local"]
+    assert choose_options("tracker", ["tracker=all", "tracker=none"]) == [
+        "+tracker@tracker.none=none"
+    ]
+
+
+@pytest.mark.parametrize("argument", ["tracker=", "tracker=[]", "tracker=[none,]", "tracker=a b"])
+def test_a_choice_without_a_name_is_refused(argument: str) -> None:
+    with pytest.raises(UserError, match="give the name of an option"):
+        choose_options("tracker", [argument])
 
 
 def test_any_trainer_field_can_be_swept_without_a_plus() -> None:

@@ -1,0 +1,1 @@
+"""Re-scoring: what a run's logged completions would have earned under other curricula."""
