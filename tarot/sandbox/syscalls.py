@@ -9,8 +9,8 @@ import os
 _X86_64 = """
 accept=43 accept4=288 access=21 acct=163 add_key=248 adjtimex=159 alarm=37 bind=49 bpf=321
 brk=12 capset=126 chdir=80 chmod=90 chown=92 chroot=161 clock_adjtime=305 clock_getres=229
-clock_gettime=228 clock_nanosleep=230 clock_settime=227 clone=56 close=3 close_range=436
-connect=42 copy_file_range=326 creat=85 delete_module=176 dup=32 dup2=33 dup3=292
+clock_gettime=228 clock_nanosleep=230 clock_settime=227 clone=56 clone3=435 close=3
+close_range=436 connect=42 copy_file_range=326 creat=85 delete_module=176 dup=32 dup2=33 dup3=292
 epoll_create=213 epoll_create1=291 epoll_ctl=233 epoll_pwait=281 epoll_pwait2=441 epoll_wait=232
 eventfd=284 eventfd2=290 execve=59 execveat=322 exit=60 exit_group=231 faccessat=269
 faccessat2=439 fadvise64=221 fallocate=285 fchdir=81 fchmod=91 fchmodat=268 fchown=93
@@ -53,7 +53,7 @@ waitid=247 write=1 writev=20
 _AARCH64 = """
 accept=202 accept4=242 acct=89 add_key=217 adjtimex=171 bind=200 bpf=280 brk=214 capset=91
 chdir=49 chroot=51 clock_adjtime=266 clock_getres=114 clock_gettime=113 clock_nanosleep=115
-clock_settime=112 clone=220 close=57 close_range=436 connect=203 copy_file_range=285
+clock_settime=112 clone=220 clone3=435 close=57 close_range=436 connect=203 copy_file_range=285
 delete_module=106 dup=23 dup3=24 epoll_create1=20 epoll_ctl=21 epoll_pwait=22 epoll_pwait2=441
 eventfd2=19 execve=221 execveat=281 exit=93 exit_group=94 faccessat=48 faccessat2=439
 fadvise64=223 fallocate=47 fchdir=50 fchmod=52 fchmodat=53 fchown=55 fchownat=54 fcntl=25

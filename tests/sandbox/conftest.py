@@ -1,9 +1,12 @@
 """Sandboxes for the tests, one for each set of layers that is worth telling apart."""
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from tarot.sandbox.delegation import Undelegated, own_home
 from tarot.sandbox.local import LAYERS, LocalSandbox
 from tarot.types import Execution, Job, Limits, Program
 
@@ -28,3 +31,15 @@ def run(sandbox: LocalSandbox) -> Run:
         return sandbox.run([Job(Program(source), stdin, limits)])[0]
 
     return run_source
+
+
+@pytest.fixture
+def groups() -> Iterator[Path]:
+    """A control group (version 2) without processes, in which there is nothing."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="tests-", dir=own_home().folder))
+    except (Undelegated, OSError) as error:
+        pytest.skip(f"LOUD: no control group can be made here ({error}): not tested")
+    yield folder
+    for path in sorted(folder.glob("**/"), reverse=True):
+        path.rmdir()
