@@ -21,7 +21,6 @@ HOST = "tarot-host"
 
 _SLOT = re.compile(r"tarot-(\d+)-")
 _MARKS = ("user.delegate", "trusted.delegate")
-_ADVICE = "start with: systemd-run --user --scope -p Delegate=yes COMMAND"
 _NUM_TRIES = 10
 
 
@@ -119,7 +118,9 @@ def _enable(home: Home) -> None:
             write(control, ENABLE)
         except OSError as error:
             if error.errno != errno.EBUSY or not _is_marked(home):
-                raise Undelegated(f"{home.folder} is not delegated; {_ADVICE}") from error
+                user = "" if os.geteuid() == 0 else "--user "
+                advice = f"start with: systemd-run {user}--scope -p Delegate=yes COMMAND"
+                raise Undelegated(f"{home.folder} is not delegated; {advice}") from error
             vacate(home.folder)
     raise Undelegated(f"{home.folder} does not get rid of its processes")
 

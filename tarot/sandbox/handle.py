@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 
-from tarot.sandbox import memory_file, scratch, wire
+from tarot.sandbox import cgroup, memory_file, scratch, wire
 from tarot.sandbox.launch import Launch, Launched, Order
 from tarot.types import Execution, Job, StopReason
 
@@ -107,6 +107,8 @@ class Slot:
         except subprocess.TimeoutExpired:
             self._launched.kill()
             self._launched.process.wait()
+        with contextlib.suppress(OSError):
+            cgroup.remove(self._launched.group)
         self._forget_folder()
 
     def kill(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tarot.sandbox import memory_file
+from tarot.sandbox import delegation, memory_file
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -45,33 +45,41 @@ class Order:
     folder: str
     stderr: int
 
-    def words(self, control: str, scratch: str) -> list[str]:
-        """The slot's command line; `control` is its socket, by descriptor or path."""
-        return [control, ",".join(sorted(self.layers)), scratch, ",".join(self.modules)]
+    def words(self, control: str, scratch: str, group: str = "") -> list[str]:
+        """The slot's command line; `control` is its socket, by descriptor or path.
+
+        `group` is the folder for its control groups, if it is to make any.
+        """
+        return [control, ",".join(sorted(self.layers)), scratch, ",".join(self.modules), group]
 
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """A started slot: the process to wait for, our end of its socket, and how to end it."""
+    """A started slot: the process to wait for, our end of its socket, and how to end it.
+
+    `group` is the folder for its control groups, or "".
+    """
 
     process: "subprocess.Popen[bytes]"
     connection: socket.socket
     kill: Callable[[], None]
+    group: str = ""
 
 
 Launch = Callable[[Order], Launched]
 
 
-def launch_here(order: Order) -> Launched:
-    """Execute a slot on this machine; raises OSError."""
+def launch_here(order: Order, home: str | None = None) -> Launched:
+    """Execute a slot on this machine, its control groups in `home`; raises OSError."""
+    group = delegation.slot_folder(home, order.folder) if home else ""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         with theirs:
-            process = _execute(order, theirs.fileno())
+            process = _execute(order, theirs.fileno(), group)
     except OSError:
         ours.close()
         raise
-    return Launched(process, ours, process.kill)
+    return Launched(process, ours, process.kill, group)
 
 
 def slot_command(python: str) -> list[str]:
@@ -92,7 +100,7 @@ def output_of_script(script: str, modules: Sequence[str]) -> str:
     ).stdout
 
 
-def _execute(order: Order, control: int) -> "subprocess.Popen[bytes]":
+def _execute(order: Order, control: int, group: str) -> "subprocess.Popen[bytes]":
     """Start the slot's process.
 
     Its streams are files, since programs find their own files in the same places.
@@ -102,7 +110,7 @@ def _execute(order: Order, control: int) -> "subprocess.Popen[bytes]":
         for stream in streams:
             files.callback(os.close, stream)
         return subprocess.Popen(
-            [*slot_command(sys.executable), *order.words(str(control), order.folder)],
+            [*slot_command(sys.executable), *order.words(str(control), order.folder, group)],
             stdin=streams[0],
             stdout=streams[1],
             stderr=order.stderr,

@@ -8,7 +8,7 @@ from tarot.types import UserError
 
 logger = logging.getLogger(__name__)
 
-LAYERS = ("seccomp", "landlock", "namespaces", "uid")
+LAYERS = ("seccomp", "landlock", "namespaces", "uid", "cgroup")
 
 
 def check_names(layers: Sequence[str], require: Sequence[str]) -> None:

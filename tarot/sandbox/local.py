@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 
+from tarot.sandbox import delegation
 from tarot.sandbox.handle import Slot
 from tarot.sandbox.launch import launch_here
 from tarot.sandbox.layers import LAYERS, check_names, probe, report
@@ -50,7 +51,8 @@ class LocalSandbox:
         reasons = dict.fromkeys(set(LAYERS) - set(layers), "not asked for")
         if "uid" in layers and os.geteuid() != 0:
             reasons["uid"] = "only root can change users"
-        start = partial(Slot, launch_here)
+        home = _home(reasons)
+        start = partial(Slot, partial(launch_here, home=home))
         self.layers = probe(partial(start, modules=Kind.PLAIN.modules), reasons, _ADVICE)
         report(self.layers, require, reasons, _ADVICE)
         self._pool = Pool(partial(start, self.layers), slots, attempts, answer_margin_s)
@@ -69,3 +71,14 @@ class LocalSandbox:
     def close(self) -> None:
         """End all processes of this sandbox; idempotent."""
         self._pool.close()
+
+
+def _home(reasons: dict[str, str]) -> str | None:
+    """Where slots make their control groups; what is in the way becomes one of `reasons`."""
+    if "cgroup" in reasons:
+        return None
+    try:
+        return delegation.delegated()
+    except delegation.Undelegated as error:
+        reasons["cgroup"] = str(error)
+        return None

@@ -16,9 +16,11 @@ import resource
 import select
 import signal
 import sys
+from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
-from tarot.sandbox import landlock, linux, namespaces, paths, scratch
+from tarot.sandbox import cgroup, landlock, linux, namespaces, paths, scratch
+from tarot.sandbox.cgroup import ProgramGroup
 from tarot.sandbox.program import Confinement, confine
 from tarot.sandbox.seccomp import SyscallFilter
 from tarot.sandbox.supervise import Cell, execute
@@ -43,19 +45,21 @@ class Missing(Exception):
 class Order(NamedTuple):
     """How a sandbox wants its slot: layers by name, a folder of its own, modules to import.
 
-    `control` is the socket to it, by descriptor or path.
+    `control` is the socket to it, by descriptor or path; `group` the folder for its control
+    groups, or "".
     """
 
     control: str
     layers: frozenset[str]
     folder: str
     modules: tuple[str, ...]
+    group: str
 
 
 def main() -> NoReturn:
     """Run as the slot that the command line orders."""
-    control, layers, folder, modules = sys.argv[1:5]
-    order = Order(control, frozenset(layers.split(",")), folder, tuple(modules.split(",")))
+    control, layers, folder, modules, group = sys.argv[1:6]
+    order = Order(control, frozenset(layers.split(",")), folder, tuple(modules.split(",")), group)
     _reset_signals()
     _ensure_stack()
     linux.set_thread_stack(_THREAD_STACK_BYTES)
@@ -97,20 +101,18 @@ def _divide(order: Order, connection: _socket.socket) -> None:
     """Split into keeper and supervisor; only the keeper returns."""
     sandbox = os.pidfd_open(os.getppid())
     if "namespaces" in order.layers:
-        try:
+        with _entering("namespaces"):
             namespaces.enter_processes()
-        except OSError as error:
-            raise Missing("namespaces", error) from error
     owner = _FIRST_UID + os.getpid() if "uid" in order.layers else os.geteuid()
     pid = os.fork()
     if pid == 0:
         os.close(sandbox)
         _supervise(order, connection, owner)
     connection.close()
-    _keep(pid, sandbox, order.folder)
+    _keep(pid, sandbox, order)
 
 
-def _keep(supervisor: int, sandbox: int, folder: str) -> None:
+def _keep(supervisor: int, sandbox: int, order: Order) -> None:
     """Wait until the sandbox's process or the supervisor is gone, then see that both ends go."""
     poller = select.poll()
     poller.register(sandbox, select.POLLIN)
@@ -118,8 +120,9 @@ def _keep(supervisor: int, sandbox: int, folder: str) -> None:
     poller.poll()
     os.kill(supervisor, signal.SIGKILL)
     os.waitpid(supervisor, 0)
-    with contextlib.suppress(OSError):
-        scratch.remove(folder)
+    for remove, folder in ((cgroup.remove, order.group), (scratch.remove, order.folder)):
+        with contextlib.suppress(OSError):
+            remove(folder)
 
 
 def _supervise(order: Order, connection: _socket.socket, owner: int) -> NoReturn:
@@ -136,12 +139,14 @@ def _supervise(order: Order, connection: _socket.socket, owner: int) -> NoReturn
 def _prepare(order: Order, owner: int) -> Cell:
     readable = paths.readable()
     proc = _open_proc()
+    programs = _enter_group(order, owner)
     folder = order.folder
     is_init = "namespaces" in order.layers
     if is_init:
         if os.getpid() != 1:
             raise Missing("namespaces", "this process is not the first of its namespace")
-        _enter_tree(folder, readable, owner)
+        with _entering("namespaces"):
+            namespaces.enter_tree(folder, readable, scratch.SIZE_MB, owner)
         folder = namespaces.SCRATCH
     _settle(folder)
     if "uid" in order.layers:
@@ -150,7 +155,26 @@ def _prepare(order: Order, owner: int) -> Cell:
     _warm(order.modules)
     confinement = _confinement(order, readable, folder)
     _try_confinement(confinement)
-    return Cell(confinement, folder, is_init, proc)
+    if programs is not None:
+        with _entering("cgroup"):
+            programs.rehearse()
+    return Cell(confinement, folder, is_init, proc, programs)
+
+
+@contextlib.contextmanager
+def _entering(layer: str) -> Iterator[None]:
+    """A layer is missing where the kernel refuses a step, or this machine has no number for it."""
+    try:
+        yield
+    except (OSError, KeyError) as error:
+        raise Missing(layer, error) from error
+
+
+def _enter_group(order: Order, owner: int) -> ProgramGroup | None:
+    if "cgroup" not in order.layers:
+        return None
+    with _entering("cgroup"):
+        return ProgramGroup(order.group, owner)
 
 
 def _open_proc() -> int | None:
@@ -158,13 +182,6 @@ def _open_proc() -> int | None:
         return os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return None
-
-
-def _enter_tree(folder: str, readable: list[str], owner: int) -> None:
-    try:
-        namespaces.enter_tree(folder, readable, scratch.SIZE_MB, owner)
-    except OSError as error:
-        raise Missing("namespaces", error) from error
 
 
 def _settle(folder: str) -> None:
@@ -177,15 +194,13 @@ def _settle(folder: str) -> None:
 def _change_user(folder: str, owner: int) -> None:
     """Become `owner`, who must still be able to import what this user can."""
     needed = [*paths.import_folders(), folder]
-    try:
+    with _entering("uid"):
         os.chown(folder, owner, owner)
         os.setgroups([])
         os.setresgid(owner, owner, owner)
         os.setresuid(owner, owner, owner)
         for path in needed:
             os.listdir(path)
-    except OSError as error:
-        raise Missing("uid", error) from error
 
 
 def _drop_rights(has_own_tasks: bool) -> None:
@@ -208,10 +223,8 @@ def _warm(modules: tuple[str, ...]) -> None:
 def _confinement(order: Order, readable: list[str], folder: str) -> Confinement:
     ruleset = None
     if "landlock" in order.layers:
-        try:
+        with _entering("landlock"):
             ruleset = landlock.create_ruleset(readable, ("/proc",), folder)
-        except (OSError, KeyError) as error:
-            raise Missing("landlock", error) from error
     syscall_filter = None
     if "seccomp" in order.layers:
         try:

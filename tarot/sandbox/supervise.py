@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 
 from tarot.sandbox import scratch, wire
+from tarot.sandbox.cgroup import ProgramGroup
 from tarot.sandbox.program import Confinement, become
 from tarot.sandbox.watch import Descriptors, Watch, flooded
 from tarot.sandbox.wire import Reply, Request
@@ -17,19 +18,21 @@ class Cell(NamedTuple):
     """Where a slot's programs run.
 
     `proc` is a descriptor of the host's /proc or None; `is_init` says that this process is the
-    first of a PID namespace, and that the scratch folder has a size of its own.
+    first of a PID namespace, and that the scratch folder has a size of its own. `group` is None
+    where control groups are not in use.
     """
 
     confinement: Confinement
     scratch: str
     is_init: bool
     proc: int | None
+    group: ProgramGroup | None
 
 
 def execute(request: Request, files: Descriptors, cell: Cell, control: int) -> Reply:
     """Run one program to its end and leave nothing of it behind."""
     started_s = time.monotonic()
-    pid = os.fork()
+    pid = _fork(request, cell.group)
     if pid == 0:
         become(request, files, cell.confinement)
     unbounded = None if cell.is_init else cell.scratch
@@ -42,9 +45,18 @@ def execute(request: Request, files: Descriptors, cell: Cell, control: int) -> R
     peak_mb = usage.ru_maxrss / _KIB
     if stop == wire.RAN:
         stop = _reason(exit_code, cpu_s, peak_mb, request, files)
+    if stop == wire.INFRASTRUCTURE and cell.group is not None and cell.group.ran_out():
+        stop = wire.MEMORY
     if stop == wire.RAN and lacked_room:
         stop = wire.INFRASTRUCTURE
     return Reply(exit_code, stop, cpu_s, time.monotonic() - started_s, peak_mb)
+
+
+def _fork(request: Request, group: ProgramGroup | None) -> int:
+    if group is None:
+        return os.fork()
+    group.admit(request)
+    return group.fork()
 
 
 def _reason(
@@ -70,6 +82,8 @@ def _lacked_room(folder: str, exit_code: int) -> bool:
 def _clean(cell: Cell) -> None:
     if cell.is_init:
         _end_everything()
+    elif cell.group is not None:
+        cell.group.clear()
     scratch.wipe(cell.scratch)
 
 

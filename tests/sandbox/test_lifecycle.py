@@ -179,6 +179,7 @@ def test_each_layer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         "sandbox layer landlock: on",
         "sandbox layer namespaces: not asked for",
         "sandbox layer uid: not asked for",
+        "sandbox layer cgroup: not asked for",
     ]
 
 
@@ -208,7 +209,7 @@ def test_an_unknown_layer_is_named() -> None:
         LocalSandbox(require=("seccomp|selinux",))
 
 
-@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer != "uid"])
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer not in ("uid", "cgroup")])
 def test_each_layer_works_alone(layer: str) -> None:
     sandbox = LocalSandbox(slots=1, layers=(layer,), require=())
 
