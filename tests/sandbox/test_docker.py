@@ -85,6 +85,7 @@ def test_a_container_gets_no_more_than_it_needs() -> None:
         "landlock,seccomp",
         "/scratch",
         "math,re",
+        "",
     ]
 
 
