@@ -180,8 +180,8 @@ TRAINED = (
             "You hear talks to the end, one at a time, and want {k} minutes or more between two. "
             "Input: the number of talks, 0 to 25000, then for each a line with its start and its "
             "later end (0 to 10^6). Print how many talks you can hear at most.",
-            "A machine runs jobs with fixed start and end, and is cleaned for {k} units after "
-            "each one before the next may begin. Read n <= 25000 and then n lines of two "
+            "A machine runs jobs of fixed start and end, one at a time, and is cleaned for {k} "
+            "units after each before the next begins. Read n <= 25000 and then n lines of two "
             "integers, start and end, with 0 <= start < end <= 10^6. How many jobs can it run?",
             "From at most 25000 intervals, listed after their count as l r (0 <= l < r <= 10^6, "
             "one a line), choose as many as possible such that, of any two that are chosen, one "
@@ -216,7 +216,7 @@ TRAINED = (
             "40000, then unsorted times, |t| <= 10^6. What is the least number of tours for all?",
             "A photographer puts children on a picture whose heights lie within {k} mm of each "
             "other, {m} a picture at the most. Given the number of children (<= 40000) and, a "
-            "line below, their heights off some mark (within +-10^6), how few pictures do?",
+            "line below, their heights off some mark (within +-10^6), how few show all?",
             "Cover given points by windows [x, x + {k}], each of which covers up to {m} points; "
             "equal points count one by one. Output the least number of windows. You read how many "
             "points there are (0 to 40000), then their coordinates, -10^6 to 10^6.",
@@ -246,14 +246,14 @@ TRAINED = (
             "and a price, of which {f} is spent; you may decline. Read how many there are, 25000 "
             "at most, then day and price (<= 10^5), a line each. How much can be earned?",
             "Choose tasks and give each a day not after its deadline, the first day being 1, up "
-            "to {c} tasks a day. They are worth the sum of (reward - {f}), no task is worth 0. "
-            "Their count (<= 25000) precedes lines deadline reward (<= 10^5). Output the best.",
+            "to {c} tasks a day. They are worth the sum of (reward - {f}), none at all 0. Their "
+            "count (<= 25000) precedes lines deadline reward (<= 10^5). Output the highest worth.",
             "At a port {c} ships a day are unloaded, the first on day 1. Ship i pays p_i if "
             "unloaded by day d_i; wages are {f} a ship. Line one: how many ships, 0..25000. Then "
             "d_i and p_i, each <= 10^5, a line a ship. Maximise pay less wages.",
             "Whoever closes a ticket within its limit of days gets a bonus. The team closes up to "
-            "{c} daily, beginning on day 1, and each takes {f} off the total. You get a number of "
-            "tickets <= 25000, then limit and bonus (<= 10^5) line by line. Print the best.",
+            "{c} daily, beginning on day 1, and each takes {f} off the total. Read a number of "
+            "tickets <= 25000, then limit and bonus (<= 10^5) line by line. Print the best total.",
         ),
         reference=_EARN,
         mistakes=(
@@ -275,14 +275,14 @@ UNSEEN = (
             "A machine joins two to {k} pieces of wood to one, which costs {f} plus the length of "
             "the new piece. Print the least cost of making one piece of n pieces, 0 if n < 2. The "
             "input is n (0 <= n <= 60000) and below it the lengths, integers from 1 to 1000.",
-            "Files are merged: a round replaces at most {k} of them by one as large as they "
-            "together and takes {f} ms and 1 ms per kilobyte written. Read how many there are (<= "
-            "60000) and their kilobytes (<= 1000). How fast can one be left?",
+            "Files are merged: a round replaces at most {k} by one as large as they together and "
+            "takes {f} ms and 1 ms per kilobyte written. Read how many there are (<= 60000) and "
+            "their kilobytes (<= 1000). In how many ms can one be left? Say 0 for under two.",
             "From positive integers you may take away any 2, 3, ... or {k} and put back their sum "
             "s, for s + {f} points of penalty. Given how many (<= 60000; for one or none print 0) "
             "and which (<= 1000), output the smallest penalty that ends with one.",
-            "Heaps of sand shall become one. A shovel brings up to {k} heaps of choice together "
-            "and is paid {f} coins plus a coin a kilo of the new heap. Line 1: number of heaps, "
+            "Heaps of sand shall become one. A shovel brings any 2 to {k} heaps together and is "
+            "paid {f} coins plus a coin a kilo of the new heap. Line 1: number of heaps, "
             "0..60000; line 2: their kilos, 1..1000 each. Print the least pay.",
             "Build a tree over leaves of given weights (first their number, <= 60000, then these, "
             "1 to 1000) where inner nodes have 2 to {k} children. An inner node costs {f} and the "

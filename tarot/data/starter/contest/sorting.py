@@ -38,7 +38,7 @@ def _residues(tier: Tier, rng: Random, k: int, j: int) -> str:
     if tier is Tier.BASIC:
         rests = rng.sample(range(k), rng.randint(3, 4))
         return lines([len(rests)], [rest + k * rng.randint(0, 9) for rest in rests])
-    num, most = (22_000, 10**7) if tier is Tier.COMPLEX else (rng.randint(6, 10), 3 * k)
+    num, most = (26_000, 10**7) if tier is Tier.COMPLEX else (rng.randint(6, 10), 3 * k)
     # Two multiples of k, the greater one last, tell who leaves ties as they come.
     return lines([num], [k, *rng.choices(range(-most, most), k=num - 2), k * most])
 
