@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from rewards.parts import CodePart, FormatPart, Part
-from tarot.curriculum import CODE, RewardFormula
-from tarot.types import GradedCompletion, RewardValue, UserError
+from tarot.curriculum import RewardFormula
+from tarot.types import CODE, GradedCompletion, RewardValue, UserError
 
 
 class TieredReward:

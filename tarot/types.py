@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+CODE = "code"
+"""The name of a reward's part that the verdicts make, under the weights of the curriculum."""
+
 
 class UserError(Exception):
     """Bad input: one line that names the key or the file and says what to do (exit code 2)."""
@@ -104,7 +107,8 @@ class Execution:
     """What happened when a job ran.
 
     `exit_code` is negative for death by a signal and None where the sandbox has none to give;
-    `stopped_by` is None when the program ended by itself.
+    `stopped_by` is None when the program ended by itself. A sandbox may say how long the job
+    waited in its batch for a slot, and how often it was tried; `queued_s` is None where it doesn't.
     """
 
     stdout: bytes
@@ -114,6 +118,8 @@ class Execution:
     wall_s: float
     peak_mb: float
     stopped_by: StopReason | None = None
+    queued_s: float | None = None
+    num_attempts: int = 1
 
 
 class Sandbox(Protocol):

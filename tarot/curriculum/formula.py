@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CODE = "code"
-
 
 @dataclass(frozen=True, slots=True)
 class RewardFormula:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tarot.grading.calls import calling, close_value, same_value
 from tarot.grading.checkers import check_key, check_limits, is_checker, verdict_of
 from tarot.grading.comparators import Comparator, Rule, close_numbers
-from tarot.grading.executions import Executor, Key
+from tarot.grading.executions import Executor, Key, Watch, ignore
 from tarot.grading.extraction import extract_program
 from tarot.grading.judge import judge
 from tarot.types import (
@@ -50,15 +50,18 @@ class Grader:
             names = ", ".join(Comparator)
             raise UserError(f"grading.comparator: {comparator!r} is not one of {names}") from None
 
-    def grade(self, items: Sequence[tuple[Problem, str]]) -> list[Grade]:
-        """The grade of each (problem, completion), in order."""
-        return self.grade_programs([(problem, extract_program(text)) for problem, text in items])
+    def grade(self, items: Sequence[tuple[Problem, str]], watch: Watch = ignore) -> list[Grade]:
+        """The grade of each (problem, completion), in order; `watch` is told what was run."""
+        programs = [(problem, extract_program(text)) for problem, text in items]
+        return self.grade_programs(programs, watch)
 
-    def grade_programs(self, items: Sequence[tuple[Problem, Program | None]]) -> list[Grade]:
+    def grade_programs(
+        self, items: Sequence[tuple[Problem, Program | None]], watch: Watch = ignore
+    ) -> list[Grade]:
         """The grade of each (problem, program), in order; None stands for no program."""
         keys = [_key(program, test) for program, test in _trials(items)]
-        executions = self._executor.run(keys, self._limits)
-        executions |= self._check(items, executions)
+        executions = self._executor.run(keys, self._limits, watch)
+        executions |= self._check(items, executions, watch)
         return [
             Grade(program, tuple(self._result(program, test, executions) for test in problem.tests))
             for problem, program in items
@@ -69,7 +72,10 @@ class Grader:
         self._executor.close()
 
     def _check(
-        self, items: Sequence[tuple[Problem, Program | None]], executions: _Executions
+        self,
+        items: Sequence[tuple[Problem, Program | None]],
+        executions: _Executions,
+        watch: Watch,
     ) -> _Executions:
         """The executions of checker programs, on whatever candidates brought to an end."""
         trials = [(_key(program, test), test) for program, test in _trials(items)]
@@ -79,7 +85,9 @@ class Grader:
             if is_checker(test.checker)
             and judge(executions[key], b"", _anything) is Verdict.ACCEPTED
         ]
-        return self._executor.run(keys, check_limits(keys, self._limits)) if keys else {}
+        if not keys:
+            return {}
+        return self._executor.run(keys, check_limits(keys, self._limits), watch)
 
     def _result(
         self, program: Program | None, test: TestCase, executions: _Executions

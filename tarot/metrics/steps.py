@@ -1,49 +1,70 @@
-"""The metrics of one training step, under the same keys on every process at every step."""
+"""The metrics of one training step, under the same keys on every process at every step.
+
+They are of this process's completions. What a step cannot measure is NaN, never absent.
+"""
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
-from tarot.types import GradedCompletion, RewardValue, Tier, Verdict
+import numpy as np
+
+from tarot.types import CODE, Execution, GradedCompletion, RewardValue, Tier, Verdict
 
 # Rewards that agree to this many digits are one value: sums of weights round differently.
 REWARD_DIGITS = 9
 JUDGED_VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.INFRASTRUCTURE)
 
+_LATENCIES = {"latency_p50": 0.5, "latency_p99": 0.99}
 
-def step_metrics(
-    completions: Sequence[GradedCompletion],
-    rewards: Sequence[RewardValue | None],
-    truncated: Sequence[bool],
-    parts: Iterable[str],
-) -> dict[str, float]:
-    """Metrics of one step's completions; NaN where the step has nothing to measure.
 
-    Args:
-        completions: what was generated for the step, with its grades.
-        rewards: one value or None per completion.
-        truncated: whether each completion was cut off at its length limit.
-        parts: the names of the reward's parts, which fix the `reward/` keys.
+@dataclass(frozen=True, slots=True)
+class StepBatch:
+    """What was generated for a step, what it earned, and what judging it took.
+
+    `rewards`, `lengths` (in tokens) and `truncated` (whether it was cut off at its length limit)
+    have an entry for each completion. `executions` are those that the sandbox ran for the step,
+    in which nothing is repeated.
+    """
+
+    completions: Sequence[GradedCompletion]
+    rewards: Sequence[RewardValue | None]
+    lengths: Sequence[int]
+    truncated: Sequence[bool]
+    executions: Sequence[Execution]
+
+
+def step_metrics(batch: StepBatch, parts: Collection[str]) -> dict[str, float]:
+    """Metrics of one step; `parts` are the reward's, which fix the `reward/` keys.
 
     Returns:
         `tier/T/pass_rate` and `tier/T/VERDICT`, shares of tier T's tests in judged completions;
-        `reward/PART`, the mean over rewarded completions; `policy/weight/T`;
-        `group/zero_variance`, the share of groups whose rewards are all equal;
-        `completion/no_code` and `completion/truncated`, shares of all completions;
-        `sandbox/infrastructure`, the share of all completions that could not be judged.
+        `reward/PART`, the mean over rewarded completions; `policy/weight/T`, allocation times
+        weight, and `policy/allocation/T`, 1 where tier T counts; `group/zero_variance`, the share
+        of groups whose rewards are all equal, and `group/format_only`, of those whose rewards vary
+        though the `code` part does not, NaN without such a part; `completion/length` in tokens,
+        `completion/truncated` and `completion/no_code`, means over all completions;
+        `sandbox/infrastructure`, the share of completions that could not be judged,
+        `sandbox/latency_p50` and `latency_p99`, seconds of wall time of one execution,
+        `sandbox/queue`, mean seconds until a job had a slot, NaN where the sandbox does not say,
+        and `sandbox/retries`, the number of jobs that were tried more than once.
     """
-    valued = [value for value in rewards if value is not None]
+    completions = batch.completions
+    valued = [value for value in batch.rewards if value is not None]
     return {
         **_tier_metrics(completions),
         **{
             f"reward/{part}": _mean(value.parts[part] for value in valued) for part in sorted(parts)
         },
-        **{f"policy/weight/{tier}": _weight(completions, tier) for tier in Tier},
-        "group/zero_variance": _zero_variance(completions, rewards),
+        **_policy_metrics(completions),
+        **_group_metrics(batch, CODE in parts),
+        "completion/length": _mean(batch.lengths),
+        "completion/truncated": _mean(batch.truncated),
         "completion/no_code": _mean(graded.grade.program is None for graded in completions),
-        "completion/truncated": _mean(truncated),
         "sandbox/infrastructure": _mean(not graded.grade.is_judged for graded in completions),
+        **_execution_metrics(batch.executions),
     }
 
 
@@ -61,20 +82,48 @@ def _tier_metrics(completions: Sequence[GradedCompletion]) -> dict[str, float]:
     return metrics
 
 
-def _weight(completions: Sequence[GradedCompletion], tier: Tier) -> float:
-    return _mean(graded.weights.weights.get(tier, 0.0) for graded in completions)
+def _policy_metrics(completions: Sequence[GradedCompletion]) -> dict[str, float]:
+    metrics: dict[str, float] = {}
+    for tier in Tier:
+        weights = [graded.weights.weights.get(tier, 0.0) for graded in completions]
+        metrics[f"policy/weight/{tier}"] = _mean(weights)
+        metrics[f"policy/allocation/{tier}"] = _mean(weight > 0 for weight in weights)
+    return metrics
 
 
-def _zero_variance(
-    completions: Sequence[GradedCompletion], rewards: Sequence[RewardValue | None]
-) -> float:
+def _group_metrics(batch: StepBatch, has_code: bool) -> dict[str, float]:
     """A group with fewer than two rewarded completions has no variance and counts as such."""
-    totals: defaultdict[int, set[float]] = defaultdict(set)
-    for graded, value in zip(completions, rewards, strict=True):
-        values = totals[graded.group]
+    groups: defaultdict[int, list[RewardValue]] = defaultdict(list)
+    for graded, value in zip(batch.completions, batch.rewards, strict=True):
+        group = groups[graded.group]
         if value is not None:
-            values.add(round(value.total, REWARD_DIGITS))
-    return _mean(len(values) < 2 for values in totals.values())
+            group.append(value)
+    varied = [_differ(value.total for value in group) for group in groups.values()]
+    metrics = {"group/zero_variance": _mean(not is_varied for is_varied in varied)}
+    metrics["group/format_only"] = math.nan
+    if has_code:
+        codes = [_differ(value.parts[CODE] for value in group) for group in groups.values()]
+        pairs = zip(varied, codes, strict=True)
+        metrics["group/format_only"] = _mean(is_varied and not code for is_varied, code in pairs)
+    return metrics
+
+
+def _execution_metrics(executions: Sequence[Execution]) -> Mapping[str, float]:
+    latencies_s = [execution.wall_s for execution in executions]
+    waits_s = [one.queued_s for one in executions if one.queued_s is not None]
+    return {
+        **{
+            f"sandbox/{name}": float(np.quantile(latencies_s, share)) if executions else math.nan
+            for name, share in _LATENCIES.items()
+        },
+        "sandbox/queue": _mean(waits_s),
+        "sandbox/retries": float(sum(execution.num_attempts > 1 for execution in executions)),
+    }
+
+
+def _differ(values: Iterable[float]) -> bool:
+    """Whether two of the values differ by more than rounding."""
+    return len({round(value, REWARD_DIGITS) for value in values}) > 1
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from tarot.curriculum import CODE, RewardFormula, code_reward
+from tarot.curriculum import RewardFormula, code_reward
 from tarot.rescoring.columns import Columns, Floats, Schedule, Verdicts, distinct_rows
 from tarot.runs.rollouts import results_of
-from tarot.types import Grade, GradedCompletion, Program, Reward, Tier, TierWeights
+from tarot.types import CODE, Grade, GradedCompletion, Program, Reward, Tier, TierWeights
 
 TEXT_COLUMNS = ("problem_id", "completion", "program")
 

@@ -39,6 +39,7 @@ SCHEMA = pa.schema(
         pa.field("parts", pa.map_(pa.string(), pa.float64()), nullable=False),
         pa.field("weights", pa.struct([pa.field(tier, pa.float64()) for tier in Tier])),
         pa.field("all_must_pass", pa.bool_(), nullable=False),
+        pa.field("num_tokens", pa.int32()),
     ]
 )
 
@@ -49,7 +50,8 @@ class Rollout:
 
     `progress` is (step - 1) / max_steps, at which the policy gave `weights`. `program` is None
     without code, `reward` None for a completion that was left out of training; `parts` are the
-    unweighted parts of the reward, none of them where it is None.
+    unweighted parts of the reward, none of them where it is None. `num_tokens` is the completion's
+    length, None in runs from before it was kept.
     """
 
     step: int
@@ -64,6 +66,7 @@ class Rollout:
     reward: float | None
     parts: Mapping[str, float]
     weights: TierWeights
+    num_tokens: int | None = None
 
 
 def write_rollouts(run: RunDirectory, step: int, rollouts: Sequence[Rollout]) -> None:
@@ -135,6 +138,7 @@ def _row(rollout: Rollout) -> dict[str, Any]:
         "parts": list(rollout.parts.items()),
         "weights": dict(rollout.weights.weights),
         "all_must_pass": rollout.weights.all_must_pass,
+        "num_tokens": rollout.num_tokens,
     }
 
 

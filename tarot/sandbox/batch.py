@@ -5,6 +5,7 @@ import select
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tarot.sandbox.handle import Slot, SlotError
@@ -40,13 +41,16 @@ class Batch:
         """Queue `jobs` for `seats`."""
         self._answer_margin_s = answer_margin_s
         self._jobs = jobs
-        self._attempts_left = [attempts] * len(jobs)
+        self._max_attempts = attempts
+        self._num_attempts = [0] * len(jobs)
+        self._queued_s: list[float | None] = [None] * len(jobs)
         self._results = [LOST] * len(jobs)
         self._waiting = deque(sorted(range(len(jobs)), key=lambda i: -len(jobs[i].stdin)))
         self._idle = list(seats)
         self._busy: dict[int, _Errand] = {}
         self._poller = select.poll()
         self._num_failed_starts = 0
+        self._begin_s = time.monotonic()
 
     def run(self) -> list[Execution]:
         """One execution per job, in order; an interrupt ends the jobs under way."""
@@ -58,14 +62,17 @@ class Batch:
             for errand in self._busy.values():
                 errand.seat.discard(errand.kind)
             raise
-        return self._results
+        told = zip(self._results, self._queued_s, self._num_attempts, strict=True)
+        return [replace(one, queued_s=wait_s, num_attempts=tries) for one, wait_s, tries in told]
 
     def _hand_out(self) -> None:
         while self._waiting and self._idle:
             index, seat = self._waiting.popleft(), self._idle.pop()
             kind = kind_of(self._jobs[index])
+            self._num_attempts[index] += 1
             try:
                 slot = seat.slot(kind)
+                self._note_wait(index)
                 self._num_failed_starts = 0
                 slot.submit(self._jobs[index])
             except (SlotError, OSError) as error:
@@ -76,6 +83,11 @@ class Batch:
             errand = _Errand(index, seat, kind, slot, self._deadline_s(self._jobs[index]))
             self._busy[slot.fileno()] = errand
             self._poller.register(slot.fileno(), select.POLLIN)
+
+    def _note_wait(self, index: int) -> None:
+        """How long a job waited for its first slot."""
+        if self._queued_s[index] is None:
+            self._queued_s[index] = time.monotonic() - self._begin_s
 
     def _take_in(self) -> None:
         if not self._busy:
@@ -124,8 +136,7 @@ class Batch:
         """Put a job back in the queue for a fresh slot, or leave it lost."""
         logger.warning("sandbox: a job could not be judged: %s", cause)
         seat.discard(kind)
-        self._attempts_left[index] -= 1
         if self._num_failed_starts >= _MAX_FAILED_STARTS:
             self._waiting.clear()
-        elif self._attempts_left[index]:
+        elif self._num_attempts[index] < self._max_attempts:
             self._waiting.appendleft(index)

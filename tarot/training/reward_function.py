@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tarot.grading.executions import Watch
 from tarot.grading.grader import Grader
-from tarot.metrics import step_metrics
+from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
-from tarot.types import GradedCompletion, Policy, Problem, Reward, RewardValue
+from tarot.types import Execution, GradedCompletion, Policy, Problem, Reward
 
 
 class TrainerState(Protocol):
@@ -74,47 +75,56 @@ class RewardFunction:
     ) -> list[float | None]:
         """The rewards of one batch; TRL calls it with keywords and ignores rows of None."""
         texts = [completion[0]["content"] for completion in completions]
-        progress = trainer_state.global_step / trainer_state.max_steps
-        graded = self._graded(texts, problem_id, trainer_state.global_step + 1, progress)
-        values = self._reward(graded)
-        truncated = [not self._eos_token_ids.intersection(ids[-1:]) for ids in completion_ids]
-        metrics = step_metrics(graded, values, truncated, self._reward.part_names)
+        executions: list[Execution] = []
+        graded = self._graded(texts, problem_id, trainer_state, executions.extend)
+        batch = StepBatch(
+            completions=graded,
+            rewards=self._reward(graded),
+            lengths=[len(ids) for ids in completion_ids],
+            truncated=[not self._eos_token_ids.intersection(ids[-1:]) for ids in completion_ids],
+            executions=executions,
+        )
+        metrics = step_metrics(batch, self._reward.part_names)
         for name, figure in metrics.items():
             if not math.isnan(figure):
                 log_metric(name, figure)
-        rollouts = tuple(
-            self._rollout(row, value, progress, cut)
-            for row, value, cut in zip(graded, values, truncated, strict=True)
-        )
+        rollouts = self._rollouts(batch, _progress(trainer_state))
         self._on_step(StepOutcome(trainer_state.global_step + 1, rollouts, metrics))
-        return [None if value is None else value.total for value in values]
+        return [None if value is None else value.total for value in batch.rewards]
 
     def _graded(
-        self, texts: Sequence[str], problem_ids: Sequence[str], step: int, progress: float
+        self, texts: Sequence[str], problem_ids: Sequence[str], state: TrainerState, watch: Watch
     ) -> list[GradedCompletion]:
         problems = [self._problems[problem_id] for problem_id in problem_ids]
-        grades = self._grader.grade(list(zip(problems, texts, strict=True)))
-        weights = self._policy.at(progress)
+        grades = self._grader.grade(list(zip(problems, texts, strict=True)), watch)
+        weights, step = self._policy.at(_progress(state)), state.global_step + 1
         return [
             GradedCompletion(text, problem.id, grade, weights, step, row // self._group_size)
             for row, (text, problem, grade) in enumerate(zip(texts, problems, grades, strict=True))
         ]
 
-    def _rollout(
-        self, row: GradedCompletion, value: RewardValue | None, progress: float, truncated: bool
-    ) -> Rollout:
-        program = row.grade.program
-        return Rollout(
-            step=row.step,
-            progress=progress,
-            group=row.group,
-            problem_id=row.problem_id,
-            family=self._problems[row.problem_id].family,
-            completion=row.completion,
-            program=None if program is None else program.source,
-            truncated=truncated,
-            results=row.grade.results,
-            reward=None if value is None else value.total,
-            parts={} if value is None else value.parts,
-            weights=row.weights,
+    def _rollouts(self, batch: StepBatch, progress: float) -> tuple[Rollout, ...]:
+        return tuple(
+            Rollout(
+                step=graded.step,
+                progress=progress,
+                group=graded.group,
+                problem_id=graded.problem_id,
+                family=self._problems[graded.problem_id].family,
+                completion=graded.completion,
+                program=None if graded.grade.program is None else graded.grade.program.source,
+                truncated=batch.truncated[row],
+                results=graded.grade.results,
+                reward=None if value is None else value.total,
+                parts={} if value is None else value.parts,
+                weights=graded.weights,
+                num_tokens=batch.lengths[row],
+            )
+            for row, (graded, value) in enumerate(
+                zip(batch.completions, batch.rewards, strict=True)
+            )
         )
+
+
+def _progress(state: TrainerState) -> float:
+    return state.global_step / state.max_steps

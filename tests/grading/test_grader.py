@@ -120,6 +120,19 @@ def test_what_was_run_before_is_not_run_again() -> None:
     assert [len(jobs) for jobs in sandbox.batches] == [3, 3, 3]
 
 
+def test_whoever_watches_is_told_of_each_execution_once() -> None:
+    """Two completions are one program; what is in the cache is not run, and not told."""
+    grader = Grader(EchoSandbox(), LIMITS)
+    told: list[Execution] = []
+
+    grader.grade([(ADD, "print(1)"), (ADD, "print(1)")], told.extend)
+    assert [execution.stdout for execution in told] == [
+        b"print(1)" + stdin for stdin in (b"1\n", b"-1\n", b"5\n")
+    ]
+    grader.grade([(ADD, "print(1)")], told.extend)
+    assert len(told) == 3
+
+
 def test_a_lost_execution_is_tried_again() -> None:
     sandbox = EchoSandbox()
     grader = Grader(sandbox, LIMITS)

@@ -47,6 +47,7 @@ ROLLOUTS = st.builds(
         weights=st.dictionaries(st.sampled_from(Tier), FLOATS),
         all_must_pass=st.booleans(),
     ),
+    num_tokens=st.none() | st.integers(0, 2**31 - 1),
 )
 ROLLOUT = Rollout(
     step=1,
@@ -115,6 +116,14 @@ def test_a_table_holds_some_columns_of_all_steps_in_order(tmp_path: Path) -> Non
 
 def test_a_table_of_a_run_without_rollouts_is_empty(tmp_path: Path) -> None:
     assert len(rollout_table(RunDirectory(tmp_path), ("step", "parts"))) == 0
+
+
+def test_rollouts_from_before_a_column_was_added_are_read(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    write_rollouts(run, 1, [ROLLOUT])
+    table = pq.read_table(run.rollouts_of(1)).drop_columns("num_tokens")
+    pq.write_table(table, run.rollouts_of(1))
+    assert list(read_rollouts(run)) == [ROLLOUT]
 
 
 def test_equal_runs_differ_nowhere(tmp_path: Path) -> None:

@@ -61,8 +61,10 @@ def test_the_log_has_a_line_a_step_with_the_same_keys(
     lines = list(workplace.run("whole").log.lines())
     assert [line["step"] for line in lines] == list(range(1, NUM_STEPS + 1))
     assert len({frozenset(line) for line in lines}) == 1
-    keys = {"loss", "grad_norm", "reward/letters", "sandbox/infrastructure"}
+    keys = {"loss", "grad_norm", "reward/letters", "sandbox/infrastructure", "sandbox/queue"}
     assert keys | {f"tier/{tier}/pass_rate" for tier in Tier} <= lines[0].keys()
+    assert all(line["completion/length"] <= 16 for line in lines)
+    assert all(line["sandbox/retries"] == 0 for line in lines)
 
 
 def test_every_step_has_its_rollouts_with_progress_and_weights(
@@ -73,7 +75,7 @@ def test_every_step_has_its_rollouts_with_progress_and_weights(
     rollouts = list(read_rollouts(run))
     assert [row.group for row in rollouts] == [0, 0, 1, 1] * NUM_STEPS
     assert {row.progress for row in rollouts} == {step / NUM_STEPS for step in range(NUM_STEPS)}
-    assert all(row.results and row.weights.weights for row in rollouts)
+    assert all(row.results and row.weights.weights and row.num_tokens for row in rollouts)
 
 
 def test_rewards_vary_and_the_log_agrees_with_the_rollouts(
