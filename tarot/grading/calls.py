@@ -1,15 +1,16 @@
 """Tests that call a function: how the call is made, and how its value is compared.
 
-The test's `stdin` is the call, with literals for arguments, as in `add(1, [2, 3])` or
-`Solution().add(1, [2, 3])`; `expected` is the literal of the value. The program is run as a module
-named "solution", whose output goes to standard error; what reaches standard output is the `repr`
-of the value, by a descriptor that the program's prints do not use.
+The test's `stdin` is the call, with literals for arguments, as in `add(1, [2, 3])`,
+`Solution().add(1, [2, 3])` or `sorted(add(1, [2, 3]))`; `expected` is the literal of the value.
+The program is run as a module named "solution", whose output goes to standard error; what reaches
+standard output is the `repr` of the value, by a descriptor that the program's prints do not use.
 
 Not covered: the program shares a process with the call, so it can write to that descriptor and
 end. It can then state a value that it did not return, but nothing tells it which one is expected.
 """
 
 import ast
+import math
 from collections.abc import Callable
 
 from tarot.grading.comparators import is_close
@@ -40,7 +41,7 @@ def calling(source: str) -> str:
 def same_value(output: bytes, expected: bytes) -> bool:
     """Equality of two literals; lists and tuples count as alike, booleans and numbers do not.
 
-    A value without a literal, such as nan or an object, is wrong.
+    Infinity counts as a literal. A value without one, such as nan or an object, is wrong.
     """
     return _compare(output, expected, lambda number, target: number == target)
 
@@ -55,10 +56,24 @@ def _compare(output: bytes, expected: bytes, rule: Callable[[Number, Number], bo
     if len(output) > _LONGER * len(expected) + _LONGER_BYTES:
         return False
     try:
-        value, wanted = (ast.literal_eval(text.decode().strip()) for text in (output, expected))
+        value, wanted = _value(output), _value(expected)
         return _agree(value, wanted, rule)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return False
+
+
+class _Infinity(ast.NodeTransformer):
+    """Puts the number where its `repr` stands, which is a name."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(math.inf) if node.id == "inf" else node
+
+
+def _value(text: bytes) -> object:
+    literal = text.decode().strip()
+    if "inf" not in literal:
+        return ast.literal_eval(literal)
+    return ast.literal_eval(_Infinity().visit(ast.parse(literal, mode="eval")))
 
 
 def _agree(value: object, wanted: object, rule: Callable[[Number, Number], bool]) -> bool:
@@ -79,6 +94,6 @@ def _are_close(number: Number, target: Number) -> bool:
     if isinstance(number, complex) or isinstance(target, complex):
         return number == target
     try:
-        return is_close(number, target)
+        return number == target or (math.isfinite(target) and is_close(number, target))
     except OverflowError:
-        return number == target
+        return False
