@@ -41,11 +41,12 @@ def step_metrics(batch: StepBatch, parts: Collection[str]) -> dict[str, float]:
 
     Returns:
         `tier/T/pass_rate` and `tier/T/VERDICT`, shares of tier T's tests in judged completions;
-        `reward/PART`, the mean over rewarded completions; `policy/weight/T`, allocation times
-        weight, and `policy/allocation/T`, 1 where tier T counts; `group/zero_variance`, the share
-        of groups whose rewards are all equal, and `group/format_only`, of those whose rewards vary
-        though the `code` part does not, NaN without such a part; `completion/length` in tokens,
-        `completion/truncated` and `completion/no_code`, means over all completions;
+        `reward/PART`, the mean over rewarded completions; `reward/without_active_tier`, the share
+        of all completions whose problem has no tier that counts; `policy/weight/T`, allocation
+        times weight, and `policy/allocation/T`, 1 where tier T counts; `group/zero_variance`, the
+        share of groups whose rewards are all equal, and `group/format_only`, of those whose
+        rewards vary though the `code` part does not, NaN without such a part; `completion/length`
+        in tokens, `completion/truncated` and `completion/no_code`, means over all completions;
         `sandbox/infrastructure`, the share of completions that could not be judged,
         `sandbox/latency_p50` and `latency_p99`, seconds of wall time of one execution,
         `sandbox/queue`, mean seconds until a job had a slot, NaN where the sandbox does not say,
@@ -58,6 +59,7 @@ def step_metrics(batch: StepBatch, parts: Collection[str]) -> dict[str, float]:
         **{
             f"reward/{part}": _mean(value.parts[part] for value in valued) for part in sorted(parts)
         },
+        "reward/without_active_tier": _mean(_lacks_active_tier(graded) for graded in completions),
         **_policy_metrics(completions),
         **_group_metrics(batch, CODE in parts),
         "completion/length": _mean(batch.lengths),
@@ -80,6 +82,12 @@ def _tier_metrics(completions: Sequence[GradedCompletion]) -> dict[str, float]:
             metrics[f"tier/{tier}/{verdict}"] = _mean(v is verdict for v in verdicts[tier])
         metrics[f"tier/{tier}/pass_rate"] = metrics[f"tier/{tier}/{Verdict.ACCEPTED}"]
     return metrics
+
+
+def _lacks_active_tier(graded: GradedCompletion) -> bool:
+    weights = graded.weights.weights
+    tiers = {result.tier for result in graded.grade.results}
+    return not any(weights.get(tier, 0.0) > 0 for tier in Tier if tier in tiers)
 
 
 def _policy_metrics(completions: Sequence[GradedCompletion]) -> dict[str, float]:

@@ -136,6 +136,32 @@ def test_a_reward_without_a_code_part_cannot_vary_by_format_alone() -> None:
     assert metrics["group/zero_variance"] == 0
 
 
+def test_a_problem_without_an_active_tier_is_counted_judged_or_not() -> None:
+    complex_alone = tuple(TestResult(tier, Verdict.ACCEPTED) for tier in (Tier.COMPLEX, None))
+    grades = [
+        Grade(Program("pass"), complex_alone),
+        Grade(Program("pass"), (TestResult(None, Verdict.INFRASTRUCTURE),)),
+    ]
+    others = [GradedCompletion("text", "p", grade, WEIGHTS, step=1, group=2) for grade in grades]
+    more = StepBatch(
+        completions=[*BATCH.completions, *others],
+        rewards=[*BATCH.rewards, None, None],
+        lengths=[1] * 6,
+        truncated=[False] * 6,
+        executions=[],
+    )
+    assert step_metrics(more, PARTS)["reward/without_active_tier"] == 2 / 6
+    assert step_metrics(BATCH, PARTS)["reward/without_active_tier"] == 0
+
+
+def test_a_tier_of_weight_zero_is_not_active() -> None:
+    weights = TierWeights({Tier.BASIC: 0.0, Tier.EDGE: 1.0})
+    grade = Grade(Program("pass"), (TestResult(Tier.BASIC, Verdict.ACCEPTED),))
+    graded = GradedCompletion("text", "p", grade, weights, step=1, group=0)
+    metrics = step_metrics(StepBatch([graded], [None], [1], [False], []), [])
+    assert metrics["reward/without_active_tier"] == 1
+
+
 def test_what_a_step_cannot_measure_is_not_a_number() -> None:
     assert math.isnan(step_metrics(BATCH, PARTS)["tier/complex/pass_rate"])
     unrewarded = replace(BATCH, rewards=[None] * 4)
@@ -149,7 +175,7 @@ def test_the_keys_do_not_depend_on_what_happened() -> None:
         *("tier", "reward", "policy", "group", "completion", "sandbox"),
     }
     verdicts = len(Verdict) - 1
-    assert len(full) == 4 * (1 + verdicts) + len(PARTS) + 4 * 2 + 2 + 3 + 5
+    assert len(full) == 4 * (1 + verdicts) + len(PARTS) + 1 + 4 * 2 + 2 + 3 + 5
 
 
 def test_rewards_that_differ_by_rounding_alone_have_no_variance() -> None:

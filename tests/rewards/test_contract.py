@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,28 @@ def test_a_reward_gives_one_value_or_none_each(reward: Reward) -> None:
     left_out = [index for index, value in enumerate(values) if value is None]
     assert len(values) == len(completions)
     assert left_out == [3, 11]
+
+
+def test_a_reward_leaves_out_a_problem_without_an_active_tier(reward: Reward) -> None:
+    untiered = Grade(Program("pass"), (TestResult(None, Verdict.ACCEPTED),))
+    completions = batch()
+    for row in (0, 5, 9):
+        completions[row] = replace(completions[row], grade=untiered)
+    values = reward(completions)
+    assert [row for row, value in enumerate(values) if value is None] == [0, 3, 5, 9, 11]
+
+
+def test_a_tier_that_a_problem_lacks_costs_it_nothing(reward: Reward) -> None:
+    """All tests of a group pass, so that permuted rewards are the same as well."""
+    weights = TierWeights({Tier.BASIC: 0.25, Tier.EDGE: 0.75})
+    group = [
+        GradedCompletion("x", "p", Grade(Program("pass"), results), weights, step=1, group=0)
+        for results in [(TestResult(Tier.EDGE, Verdict.ACCEPTED),)] * 4
+    ]
+    values = reward(group)
+    code = {value.parts["code"] for value in values if value is not None}
+    assert len(values) == 4
+    assert code in ({1.0}, {0.75})
 
 
 def test_a_reward_names_the_same_parts_for_every_completion(reward: Reward) -> None:
