@@ -25,6 +25,13 @@ class Tier(StrEnum):
     EDGE = "edge"
 
 
+class WithinTier(StrEnum):
+    """What a tier with several tests gives: the share that passes, or 1 only if all do."""
+
+    MEAN = "mean"
+    ALL = "all"
+
+
 class TestKind(StrEnum):
     """How a test feeds the program and what of it is compared."""
 
@@ -38,9 +45,9 @@ class TestKind(StrEnum):
 class TestCase:
     """One test of a suite; `tier` is None for a test that no curriculum counts.
 
-    Of a function call, `stdin` is the call with literals, as in `add(1, [2])`, and `expected` the
-    literal of its value. `checker` is "float" for a tolerance, or the source of a program that
-    accepts or refuses an output.
+    Of a function call, `stdin` is the call with literals, as in `add(1, [2])` or
+    `sorted(add(1, [2]))`, and `expected` the literal of its value. `checker` is "float" for a
+    tolerance, or the source of a program that accepts or refuses an output.
     """
 
     __test__ = False
@@ -64,6 +71,7 @@ class Problem:
     tests: tuple[TestCase, ...]
     reference: str | None = None
     family: str | None = None
+    within_tier: WithinTier = WithinTier.MEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,7 @@ class Grade:
 
     program: Program | None
     results: tuple[TestResult, ...]
+    within_tier: WithinTier = WithinTier.MEAN
 
     @property
     def is_judged(self) -> bool:
@@ -171,12 +180,17 @@ class Grade:
         return all(result.verdict is not Verdict.INFRASTRUCTURE for result in self.results)
 
     def passes(self) -> dict[Tier, float]:
-        """Share of accepted tests per tier; tiers without a test are absent."""
+        """What each tier gives, the share of accepted tests or 1 only for all of them.
+
+        Tiers without a test are absent.
+        """
         shares: dict[Tier, float] = {}
         for tier in Tier:
             verdicts = [result.verdict for result in self.results if result.tier is tier]
             if verdicts:
                 shares[tier] = sum(v is Verdict.ACCEPTED for v in verdicts) / len(verdicts)
+        if self.within_tier is WithinTier.ALL:
+            return {tier: float(share == 1) for tier, share in shares.items()}
         return shares
 
 
@@ -233,7 +247,10 @@ class Reward(Protocol):
         """The parts of every value, in a fixed order."""
 
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
-        """One value per completion, in order; None exactly where the grade is not judged."""
+        """One value per completion, in order.
+
+        None where the grade is not judged, or no tier of the problem counts at the moment.
+        """
 
 
 class RunState(StrEnum):

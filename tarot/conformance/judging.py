@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tarot.conformance.reading import read_rows
 from tarot.conformance.rows import Row
-from tarot.data.files import jsonl_rows, read_problems
+from tarot.data.files import read_problems
+from tarot.data.lines import jsonl_rows
 from tarot.grading.grader import Grader
 from tarot.types import Problem, Program, TestCase, TestResult, Tier, UserError, Verdict
 

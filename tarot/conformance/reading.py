@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from tarot.config.validation import faults_of, message_of, suggestion
 from tarot.conformance.rows import LAYERS_OF_NEED, Row
-from tarot.data.files import jsonl_rows
+from tarot.data.lines import jsonl_rows
 from tarot.types import UserError, Verdict
 
 

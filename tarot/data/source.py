@@ -1,12 +1,13 @@
 """What a source of problems offers, and how one without splits of its own is divided."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
-from tarot.types import Problem, UserError
+from tarot.types import Problem, UserError, WithinTier
 
 
 class Split(StrEnum):
@@ -59,3 +60,27 @@ class HeldOut:
         if place < self.test:
             return Split.TEST
         return Split.DEV if place < self.test + self.dev else Split.TRAIN
+
+
+def counted(problems: Iterable[Problem], within_tier: WithinTier | str) -> tuple[Problem, ...]:
+    """The problems, whose tiers with several tests give what a source is set to."""
+    kind = WithinTier(within_tier)
+    if kind is WithinTier.MEAN:
+        return tuple(problems)
+    return tuple(replace(problem, within_tier=kind) for problem in problems)
+
+
+def changed_settings(source: Any, *names: str) -> dict[str, object]:
+    """Those of a dataclass's fields, among the named ones, that are not at their default."""
+    values = {field.name: (getattr(source, field.name), field.default) for field in fields(source)}
+    return {name: values[name][0] for name in names if values[name][0] != values[name][1]}
+
+
+def fingerprint_of(content: str, settings: Mapping[str, object]) -> str:
+    """A hash of the content and of settings that change what is made of it.
+
+    It is the content's own where nothing is set.
+    """
+    if not settings:
+        return content
+    return hashlib.sha256(json.dumps([content, settings], sort_keys=True).encode()).hexdigest()

@@ -63,7 +63,11 @@ class Grader:
         executions = self._executor.run(keys, self._limits, watch)
         executions |= self._check(items, executions, watch)
         return [
-            Grade(program, tuple(self._result(program, test, executions) for test in problem.tests))
+            Grade(
+                program,
+                tuple(self._result(program, test, executions) for test in problem.tests),
+                problem.within_tier,
+            )
             for problem, program in items
         ]
 

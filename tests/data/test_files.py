@@ -1,6 +1,7 @@
 """Problems read from files, written, and refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from tarot.data import JsonlSource, Split, write_jsonl
 from tarot.data.files import read_problems
 from tarot.data.lazy import heavy
-from tarot.data.starter import UNSEEN, starter_problems
-from tarot.types import Problem, TestCase, TestKind, Tier, UserError
+from tarot.data.starter import families_of, starter_problems
+from tarot.data.tiering import Tiering
+from tarot.types import Problem, TestCase, TestKind, Tier, UserError, WithinTier
 
 pa = heavy("pyarrow")
 pq = heavy("pyarrow.parquet")
@@ -50,7 +52,8 @@ def test_written_problems_are_read_back(
 
 
 def test_starter_problems_are_read_back(tmp_path: Path) -> None:
-    made = list(starter_problems(UNSEEN[:8], Split.UNSEEN, 8, 0))
+    families = families_of(Split.UNSEEN, TestKind.STDIN_STDOUT)
+    made = list(starter_problems(families, Split.UNSEEN, 8, 0))
     write_jsonl(made, tmp_path / "starter.jsonl")
     assert read_problems(tmp_path / "starter.jsonl") == made
 
@@ -81,6 +84,60 @@ def test_the_fingerprint_is_the_hash_of_the_bytes(tmp_path: Path) -> None:
     # FIPS 180-2, appendix B.1
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert JsonlSource(str(path)).fingerprint() == expected
+
+
+def test_the_fingerprint_covers_settings_and_pass_rates(tmp_path: Path) -> None:
+    rates = tmp_path / "rates.jsonl"
+    rates.write_text("{}")
+    plain = JsonlSource(str(_file(tmp_path, ROW)))
+    by_rate = replace(plain, tiering=Tiering.BY_PASS_RATE, pass_rates=str(rates))
+    others = [
+        replace(plain, dev_share=0.5),
+        replace(plain, test_share=0.5),
+        replace(plain, tiering=Tiering.SINGLE),
+        replace(plain, within_tier=WithinTier.ALL),
+        by_rate,
+    ]
+    found = {source.fingerprint() for source in (plain, *others)}
+    rates.write_text("{ }")
+    assert len({*found, by_rate.fingerprint()}) == 7
+
+
+def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
+    source = JsonlSource(str(_file(tmp_path, ROW)), dev_share=0.0, test_share=0.0)
+    assert source.load(Split.TRAIN)[0].statement == "Echo."
+    _file(tmp_path, ROW.replace("Echo.", "Print."))
+    assert source.load(Split.TRAIN)[0].statement == "Print."
+
+
+def test_suites_without_tiers_get_them_by_the_rule_of_the_source(tmp_path: Path) -> None:
+    row = {
+        "id": "e",
+        "question": "Echo.",
+        "input_output": json.dumps({"inputs": ["1", "2"], "outputs": ["1", "2"]}),
+    }
+    path = _file(tmp_path, f"{ROW}\n{json.dumps(row)}\n")
+    rates = [{"problem": "e", "test": n, "passed": n, "total": 4} for n in range(2)]
+    (tmp_path / "rates.jsonl").write_text("\n".join(map(json.dumps, rates)))
+    plain = JsonlSource(str(path), dev_share=0.0, test_share=0.0)
+    single = replace(plain, tiering=Tiering.SINGLE)
+    by_rate = replace(plain, tiering=Tiering.BY_PASS_RATE, pass_rates=str(tmp_path / "rates.jsonl"))
+    found = [
+        [[test.tier for test in problem.tests] for problem in source.load(Split.TRAIN)]
+        for source in (plain, single, by_rate)
+    ]
+    assert found == [
+        [[Tier.EDGE], [None, None]],
+        [[Tier.EDGE], [Tier.BASIC, Tier.BASIC]],
+        [[Tier.EDGE], [Tier.INTERMEDIATE, Tier.BASIC]],
+    ]
+
+
+def test_a_file_of_which_no_row_can_be_judged_is_refused(tmp_path: Path) -> None:
+    row = {"id": "e", "question": "Echo.", "input_output": ""}
+    path = _file(tmp_path, json.dumps(row))
+    with pytest.raises(UserError, match=r"^data\.path: .*: no row of it can be judged; it needs "):
+        JsonlSource(str(path)).check()
 
 
 @pytest.mark.parametrize(

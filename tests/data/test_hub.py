@@ -5,12 +5,14 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tarot.data import HubSource, Split
-from tarot.types import Tier, UserError
+from tarot.data.tiering import Tiering
+from tarot.types import Tier, UserError, WithinTier
 
 PUBLISHED = "chansung/verifiable-coding-problems-python-v2"
 
@@ -57,9 +59,53 @@ def test_rows_become_problems_and_a_repeated_id_counts_once(
     assert "1 rows repeat an id and are left out" in caplog.text
 
 
+def test_data_files_and_subsets_can_be_named(dataset: Path) -> None:
+    (dataset / "more-1.jsonl").write_text(_row("c"), encoding="utf-8")
+    (dataset / "more-2.jsonl").write_text(_row("d"), encoding="utf-8")
+    named = replace(_local(dataset), files="more-*.jsonl")
+    assert [problem.id for problem in named.load(Split.TRAIN)] == ["c", "d"]
+    (dataset / "README.md").write_text(
+        "---\nconfigs:\n- {config_name: x, data_files: train.jsonl}\n"
+        "- {config_name: y, data_files: more-2.jsonl}\n---\n"
+    )
+    subset = replace(_local(dataset), subset="y")
+    assert [problem.id for problem in subset.load(Split.TRAIN)] == ["d"]
+
+
+def test_files_of_a_kind_that_is_not_read_are_refused_at_once() -> None:
+    with pytest.raises(UserError, match=r"^data\.files: a\.csv: none of \.jsonl, "):
+        HubSource("o/n", files="a.csv", gated=False).check()
+
+
+def test_rows_that_cannot_be_judged_are_left_out_with_one_warning(
+    dataset: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tests = ["assert f(1) == f(1)", "assert f(1) < 2"]
+    rows = [{"task_id": n, "text": "Do.", "code": "", "test_list": tests[n:]} for n in range(2)]
+    usable = {"task_id": 2, "text": "Do.", "code": "", "test_list": ["assert f(1) == 2"]}
+    lines = "\n".join(map(json.dumps, [*rows, usable]))
+    (dataset / "train.jsonl").write_text(lines, encoding="utf-8")
+    with caplog.at_level(logging.WARNING, logger="tarot"):
+        problems = replace(_local(dataset), tiering=Tiering.SINGLE).load(Split.TRAIN)
+    assert [problem.id for problem in problems] == ["mbpp/2"]
+    assert [test.tier for test in problems[0].tests] == [Tier.BASIC]
+    [record] = [record for record in caplog.records if record.name.startswith("tarot")]
+    assert record.getMessage().startswith("2 rows and 3 tests are left out, as ")
+
+
+def test_a_data_set_that_is_read_once_serves_every_split(
+    dataset: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = HubSource(str(dataset), gated=False, dev_share=0.4, test_share=0.4)
+    with caplog.at_level(logging.WARNING):
+        found = [problem.id for split in Split for problem in source.load(split)]
+    assert sorted(found) == ["a", "b"]
+    assert len(caplog.records) == 1
+
+
 def test_an_unknown_split_of_the_hub_is_one_line(dataset: Path) -> None:
     source = HubSource(str(dataset), split="validation", gated=False)
-    with pytest.raises(UserError, match=r'^data\.id: .*: Unknown split "validation"') as caught:
+    with pytest.raises(UserError, match=r"^data\.id: .*: Bad split: validation") as caught:
         source.load(Split.TRAIN)
     assert "\n" not in str(caught.value)
 
@@ -108,3 +154,23 @@ def test_without_the_hub_the_error_is_one_line_that_names_the_token(
 
 def test_the_fingerprint_names_id_revision_and_split() -> None:
     assert HubSource("o/n", revision="abc").fingerprint() == "o/n@abc:train"
+    assert HubSource("o/n", gated=False, streaming=False).fingerprint() == "o/n@main:train"
+
+
+def test_the_fingerprint_covers_what_changes_the_problems(tmp_path: Path) -> None:
+    rates = tmp_path / "rates.jsonl"
+    rates.write_text("{}")
+    plain = HubSource("o/n")
+    by_rate = replace(plain, tiering=Tiering.BY_PASS_RATE, pass_rates=str(rates))
+    others = [
+        replace(plain, subset="x"),
+        replace(plain, files="x.jsonl"),
+        replace(plain, dev_share=0.5),
+        replace(plain, test_share=0.5),
+        replace(plain, tiering=Tiering.SINGLE),
+        replace(plain, within_tier=WithinTier.ALL),
+        by_rate,
+    ]
+    found = {source.fingerprint() for source in (plain, *others)}
+    rates.write_text("{ }")
+    assert len({*found, by_rate.fingerprint()}) == 9

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tarot.types import (
     Tier,
     UserError,
     Verdict,
+    WithinTier,
 )
 
 LIMITS = Limits(cpu_s=5.0, wall_s=30.0, memory_mb=512, output_kb=1024)
@@ -76,6 +78,17 @@ def test_every_test_of_the_suite_has_its_own_verdict(grader: Grader) -> None:
     assert [r.tier for r in grade.results] == [Tier.BASIC, Tier.EDGE, None]
     assert grade.results[1].cpu_s >= 0.3
     assert grade.passes() == {Tier.BASIC: 0.0, Tier.EDGE: 0.0}
+
+
+def test_how_a_tier_counts_goes_from_the_problem_to_its_grade() -> None:
+    tests = (TestCase("1", "print(2)1", Tier.BASIC), TestCase("2", "print(2)1", Tier.BASIC))
+    mean = Problem("half", "", tests)
+
+    grades = Grader(EchoSandbox(), LIMITS).grade(
+        [(problem, "print(2)") for problem in (mean, replace(mean, within_tier=WithinTier.ALL))]
+    )
+
+    assert [grade.passes() for grade in grades] == [{Tier.BASIC: 0.5}, {Tier.BASIC: 0.0}]
 
 
 def test_grades_come_in_the_order_of_the_items(grader: Grader) -> None:

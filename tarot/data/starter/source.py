@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from tarot.data.source import Split
+from tarot.data.source import Split, counted
 from tarot.data.starter.catalogue import families_of, files_of
 from tarot.data.starter.family import Family
 from tarot.data.starter.generator import starter_problems
-from tarot.types import Problem, TestKind, UserError
+from tarot.types import Problem, TestKind, UserError, WithinTier
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class StarterSource:
 
     `families` names those to train and test on, `unseen_families` those of the unseen split, all
     by default. As a `function_call` a problem asks for a function; some families have that form.
+    `within_tier` says what a tier with several tests gives.
     Another seed draws other problems; the first ones stay the same when more are asked for.
     """
 
@@ -28,6 +29,7 @@ class StarterSource:
     tests_per_tier: int = 1
     unseen_families: Sequence[str] | None = None
     form: TestKind = TestKind.STDIN_STDOUT
+    within_tier: WithinTier = WithinTier.MEAN
 
     def check(self) -> None:
         """Raise UserError for a family that does not exist and for numbers below 1."""
@@ -40,9 +42,10 @@ class StarterSource:
     def load(self, split: Split) -> tuple[Problem, ...]:
         """The problems of a split, family by family in turn."""
         number = self.num_problems if split is Split.TRAIN else self.num_held_out
-        return starter_problems(
+        problems = starter_problems(
             self._families(split), split, number, self.seed, self.tests_per_tier
         )
+        return counted(problems, self.within_tier)
 
     def fingerprint(self) -> str:
         """A sha256 of the settings and of the source of the generator and the families in use."""

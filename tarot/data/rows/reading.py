@@ -1,0 +1,100 @@
+"""Which shape a row has, and what it comes to; the shapes are known by their columns."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import ValidationError
+
+from tarot.data.rows.apps import AppsRow
+from tarot.data.rows.humaneval import HumanEvalRow
+from tarot.data.rows.livecodebench import LiveCodeBenchRow
+from tarot.data.rows.mbpp import MbppRow
+from tarot.data.rows.own import OwnRow
+from tarot.data.rows.published import PublishedRow
+from tarot.data.rows.result import ReadRow, Unusable
+from tarot.types import Problem, UserError
+
+_FAULTS = {
+    "missing": "missing; every row needs it",
+    "extra_forbidden": "no such column; leave it out or correct its name",
+    "too_short": "a suite without tests; give at least one or leave the row out",
+    "string_too_short": "empty; every row needs one",
+    "string_unicode": "not valid Unicode; remove the lone surrogate",
+}
+_logger = logging.getLogger(__name__)
+
+
+_Shape = (
+    type[OwnRow]
+    | type[PublishedRow]
+    | type[HumanEvalRow]
+    | type[MbppRow]
+    | type[LiveCodeBenchRow]
+    | type[AppsRow]
+)
+_SHAPES: tuple[tuple[frozenset[str], _Shape], ...] = (
+    (frozenset({"verification_info"}), PublishedRow),
+    (frozenset({"entry_point", "test"}), HumanEvalRow),
+    (frozenset({"test_list"}), MbppRow),
+    (frozenset({"question_content"}), LiveCodeBenchRow),
+    (frozenset({"question", "input_output"}), AppsRow),
+)
+
+
+def read_row(row: object, place: str) -> ReadRow:
+    """The problem in a row of a known shape, and what was left out of its suite.
+
+    Raises UserError, which begins with `place` (a file and line, or a data set and row); it is
+    Unusable where the row is in order but none of its tests can be judged outside.
+    """
+    if not isinstance(row, Mapping):
+        raise UserError(f"{place}: not a JSON object; a row is one object with its columns as keys")
+    try:
+        return _shape_of(row).model_validate(row).read()
+    except ValidationError as error:
+        raise UserError(f"{place}: {_explain(error)}") from None
+    except Unusable as error:
+        raise Unusable(f"{place}: {error}", error.left_out) from None
+    except UserError as error:
+        raise UserError(f"{place}: {error}") from None
+
+
+def problem_from_row(row: object, place: str) -> Problem:
+    """The problem in a row; raises UserError as `read_row` does."""
+    return read_row(row, place).problem
+
+
+def problems_of_rows(rows: Iterable[tuple[str, object]]) -> Iterator[tuple[str, Problem]]:
+    """Place and problem of each row that can be used; at the end a warning counts what cannot.
+
+    Raises UserError for a row with a fault.
+    """
+    num_rows = num_tests = 0
+    first = ""
+    for place, row in rows:
+        try:
+            read = read_row(row, place)
+        except Unusable as error:
+            num_rows += 1
+            num_tests += len(error.left_out)
+            first = first or str(error)
+            continue
+        num_tests += len(read.left_out)
+        first = first or next((f"{place}: {line}" for line in read.left_out), "")
+        yield place, read.problem
+    if first:
+        text = "%d rows and %d tests are left out, as they cannot be judged outside; the first: %s"
+        _logger.warning(text, num_rows, num_tests, first)
+
+
+def _shape_of(row: Mapping[str, object]) -> _Shape:
+    return next((shape for columns, shape in _SHAPES if columns <= row.keys()), OwnRow)
+
+
+def _explain(error: ValidationError) -> str:
+    """The first fault, as `column.inner: what is wrong and what to do`."""
+    first = error.errors()[0]
+    fault = _FAULTS.get(first["type"], first["msg"])
+    if first["type"] == "enum":
+        fault = f"{first['input']!r}; {fault}"
+    return f"{'.'.join(map(str, first['loc']))}: {fault}"
