@@ -12,11 +12,12 @@ import pytest
 
 import rewards
 from tarot.cli.composition import choose_options, compose
+from tarot.cli.data import in_full
 from tarot.cli.main import main
 from tarot.config.run import validate_run
 from tarot.config.schema import BenchConfig, ReproduceConfig, RescoreConfig, Strict
 from tarot.config.targets import build
-from tarot.config.trials import ConformanceConfig, JudgeConfig
+from tarot.config.trials import ConformanceConfig, DataConfig, JudgeConfig
 from tarot.config.validation import parse
 from tarot.curriculum import phases
 from tarot.types import (
@@ -41,10 +42,14 @@ OWN_FILE = re.compile(r"`([\w./]+\.(?:yaml|py))`")
 TREE_ROW = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 
 # What is neither run nor composed here, and why.
-EXCEPTIONS = {"tarot reproduce": "the verb by its name; it takes run=DIR"}
+EXCEPTIONS = {
+    "tarot reproduce": "the verb by its name; it takes run=DIR",
+    "tarot rescore": "the verb by its name; it takes run=DIR",
+}
 SCHEMAS: dict[str, type[Strict]] = {
     "bench": BenchConfig,
     "conformance": ConformanceConfig,
+    "data": DataConfig,
     "judge": JudgeConfig,
     "reproduce": ReproduceConfig,
     "rescore": RescoreConfig,
@@ -92,6 +97,8 @@ def try_out(command: str) -> None:
         verb, *arguments = rest
         if verb == "rescore":
             arguments = choose_options("curriculum", arguments)
+        if verb == "data":
+            arguments = in_full(arguments)
         (job,) = compose(verb, arguments)
         parse(SCHEMAS[verb], job.config)
 

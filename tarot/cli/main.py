@@ -13,6 +13,7 @@ VERBS = {
     "train": "train a model, or go on with a run",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",
+    "data": "check a data set before anything trains on it",
     "judge": "judge the programs or reference solutions in a file",
     "conformance": "try hostile and odd programs on a sandbox",
     "bench": "measure the sandbox on this machine",

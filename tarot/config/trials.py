@@ -1,6 +1,15 @@
-"""The resolved configs of the verbs that try programs on a sandbox."""
+"""The resolved configs of the verbs that look at programs and data before anything trains."""
 
-from tarot.config.schema import GradingConfig, LimitsConfig, Node, Strict
+from pydantic import PositiveInt
+
+from tarot.config.schema import (
+    GradingConfig,
+    LimitsConfig,
+    ModelConfig,
+    Node,
+    PromptConfig,
+    Strict,
+)
 
 
 class JudgeConfig(Strict):
@@ -18,4 +27,19 @@ class ConformanceConfig(Strict):
     file: str | None
     out: str | None
     limits: LimitsConfig
+    sandbox: Node
+
+
+class DataConfig(Strict):
+    """A data set to check, what to hold it against, and where the findings go."""
+
+    data: Node
+    model: ModelConfig
+    prompt: PromptConfig
+    max_prompt_tokens: PositiveInt
+    execute: bool
+    benchmarks: list[str]
+    out: str | None
+    clean: str | None
+    grading: GradingConfig
     sandbox: Node

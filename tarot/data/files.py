@@ -3,13 +3,13 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from tarot.data.lazy import heavy
-from tarot.data.lines import jsonl_rows
+from tarot.data.lines import jsonl_rows, rows_and_faults
 from tarot.data.rows import problems_of_rows, row_from_problem
 from tarot.data.source import HeldOut, Split, changed_settings, counted, fingerprint_of
 from tarot.data.tiering import Tiering, TierRule
@@ -56,6 +56,11 @@ class JsonlSource:
         rates = self.tier_rule().fingerprint()
         return fingerprint_of(content, {**changed_settings(self, *names), **rates})
 
+    def rows(self) -> Iterator[tuple[str, object]]:
+        """Place and content of every row, or the UserError of one that is no JSON."""
+        path = _existing(Path(self.path))
+        return rows_and_faults(path) if path.suffix == ".jsonl" else _reader(path)(path)
+
     def tier_rule(self) -> TierRule:
         """The settings that give tiers."""
         return TierRule(self.tiering, self.pass_rates)
@@ -73,9 +78,7 @@ def _problems_of(source: JsonlSource, fingerprint: str) -> tuple[Problem, ...]:
 
 def read_problems(path: Path) -> list[Problem]:
     """Every problem of a .jsonl or .parquet file; raises UserError that names file and line."""
-    rows = {".jsonl": jsonl_rows, ".parquet": _parquet_rows}.get(path.suffix)
-    if rows is None:
-        raise UserError(f"data.path: {path}: neither .jsonl nor .parquet; convert it to one")
+    rows = _reader(path)
     places: dict[str, str] = {}
     problems = []
     for place, problem in problems_of_rows(rows(_existing(path))):
@@ -100,6 +103,13 @@ def write_jsonl(problems: Iterable[Problem], path: Path) -> None:
         for problem in problems:
             file.write(json.dumps(row_from_problem(problem), ensure_ascii=False) + "\n")
     unfinished.replace(path)
+
+
+def _reader(path: Path) -> Callable[[Path], Iterator[tuple[str, object]]]:
+    readers = {".jsonl": jsonl_rows, ".parquet": _parquet_rows}
+    if path.suffix not in readers:
+        raise UserError(f"data.path: {path}: neither .jsonl nor .parquet; convert it to one")
+    return readers[path.suffix]
 
 
 def _existing(path: Path) -> Path:

@@ -1,0 +1,151 @@
+"""`tarot data check`: a data set looked at before anything trains on it."""
+
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tarot.audit.data_set import DataAudit, audit_entries
+from tarot.audit.findings import Consequence, Finding, FindingKind, too_long
+from tarot.audit.overlap import OverlapIndex
+from tarot.audit.references import failing_references
+from tarot.audit.report import show
+from tarot.cli.composition import Composed, compose
+from tarot.cli.exits import Exit
+from tarot.cli.screen import screen
+from tarot.config.model_source import check_model
+from tarot.config.targets import build, check_target
+from tarot.config.trials import DataConfig
+from tarot.config.validation import parse
+from tarot.data import DataSource, write_jsonl
+from tarot.data.entries import read_entries
+from tarot.grading.grader import Grader
+from tarot.runs import write_atomically
+from tarot.types import Limits, UserError
+
+_SUBJECT = "check"
+_SHORT = {"file": ("data=jsonl", "data.path"), "id": ("data=hub", "data.id")}
+_OWN_KEYS = ("execute", "benchmarks", "out", "clean", "grading", "sandbox")
+_NOT_COUNTED = "not counted"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Check every data set that the arguments name; the exit code is that of the worst."""
+    jobs = compose("data", in_full(arguments))
+    return max([_check(job) for job in jobs], default=Exit.OK)
+
+
+def in_full(arguments: Sequence[str]) -> list[str]:
+    """The arguments without `check`, and with what `file=` and `id=` are short for."""
+    if not {"-h", "--help"} & set(arguments) and arguments[:1] != [_SUBJECT]:
+        given = arguments[0] if arguments else "nothing"
+        raise UserError(f"data: {given} is not what it can do; type tarot data check file=FILE")
+    words: list[str] = []
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key in _SHORT:
+            group, path = _SHORT[key]
+            words += [group, f"{path}={value}"]
+        elif argument != _SUBJECT:
+            words.append(argument)
+    return words
+
+
+def _check(job: Composed) -> Exit:
+    config = parse(DataConfig, job.config)
+    check_target("data", config.data)
+    check_target("sandbox", config.sandbox)
+    source: DataSource = build("data", config.data)
+    console = screen()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        audit = _read(source, config, progress)
+        lengths = _measure(audit, config, progress)
+        if config.execute:
+            audit.findings += _run_references(audit, config, progress)
+    console.print(show(audit, lengths, was_executed=config.execute))
+    _write(audit, config)
+    console.print(_next_step(audit, job.overrides, config), soft_wrap=True, highlight=False)
+    is_bad = any(_is_bad(finding) for finding in audit.findings)
+    return Exit.FAILED if is_bad or not audit.problems else Exit.OK
+
+
+def _read(source: DataSource, config: DataConfig, progress: Progress) -> DataAudit:
+    index = OverlapIndex()
+    for path in config.benchmarks:
+        entries = read_entries(build("data", _file(path)))
+        index.add(Path(path).stem, [one.problem for one in entries if one.problem])
+    entries = read_entries(source)
+    return audit_entries(progress.track(entries, description="reading"), index)
+
+
+def _file(path: str) -> dict[str, object]:
+    return {"_target_": "tarot.data.JsonlSource", "path": path}
+
+
+def _measure(audit: DataAudit, config: DataConfig, progress: Progress) -> list[int] | str:
+    """The lengths of all prompts in tokens, or why they can't be counted."""
+    from tarot.sampling import (  # noqa: PLC0415 - torch and transformers
+        load_tokenizer,
+        local_checkpoint,
+        prompt_lengths,
+    )
+
+    try:
+        check_model(config.model)
+        tokenizer = load_tokenizer(local_checkpoint(config.model), config.model)
+    except UserError as error:
+        return f"{_NOT_COUNTED}: {error}"
+    problems = [one.problem for one in audit.problems]
+    counted = prompt_lengths(problems, config.prompt, config.model.system_role, tokenizer)
+    lengths = list(progress.track(counted, total=len(problems), description="counting tokens"))
+    audit.findings += too_long(audit.problems, lengths, config.max_prompt_tokens)
+    return lengths
+
+
+def _run_references(audit: DataAudit, config: DataConfig, progress: Progress) -> Iterator[Finding]:
+    limits = Limits(**config.grading.limits.model_dump())
+    grader = Grader(build("sandbox", config.sandbox), limits, config.grading.comparator)
+    task = progress.add_task("running references", total=audit.num_references())
+    try:
+        yield from failing_references(
+            audit.problems, grader, lambda done: progress.update(task, completed=done)
+        )
+    finally:
+        grader.close()
+
+
+def _write(audit: DataAudit, config: DataConfig) -> None:
+    if config.out is not None:
+        rows = (json.dumps(asdict(finding), ensure_ascii=False) for finding in audit.findings)
+        write_atomically(Path(config.out), "".join(f"{row}\n" for row in rows).encode())
+    if config.clean is not None:
+        write_jsonl([one.problem for one in audit.clean()], Path(config.clean))
+
+
+def _is_bad(finding: Finding) -> bool:
+    is_failing = finding.kind is FindingKind.FAILING_REFERENCE
+    return finding.kind.consequence is Consequence.STOPS or is_failing
+
+
+def _next_step(audit: DataAudit, overrides: Sequence[str], config: DataConfig) -> str:
+    """The command that trains on the data, on what is clean of it where a run would refuse it."""
+    stops = [one for one in audit.findings if one.kind.consequence is Consequence.STOPS]
+    typed = [word.removeprefix("++") for word in overrides]
+    kept = [word for word in typed if _root(word) not in _OWN_KEYS]
+    if stops and config.clean is None:
+        first = stops[0]
+        return f"a run refuses this data: mend {first.place} first, or type clean=FILE.jsonl too"
+    if config.clean is not None:
+        kept = [word for word in kept if _root(word) != "data"]
+        kept += ["data=jsonl", f"data.path={config.clean}"]
+    elif "data" not in map(_root, kept):
+        kept = ["data=starter", *kept]
+    return f"train on it: {shlex.join(['python', 'train.py', *kept])}"
+
+
+def _root(override: str) -> str:
+    return override.partition("=")[0].partition(".")[0]
