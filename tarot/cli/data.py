@@ -21,7 +21,7 @@ from tarot.config.model_source import check_model
 from tarot.config.targets import build, check_target
 from tarot.config.trials import DataConfig
 from tarot.config.validation import parse
-from tarot.data import DataSource, write_jsonl
+from tarot.data import DataSource, JsonlSource, write_jsonl
 from tarot.data.entries import read_entries
 from tarot.grading.grader import Grader
 from tarot.runs import write_atomically
@@ -60,6 +60,8 @@ def _check(job: Composed) -> Exit:
     check_target("data", config.data)
     check_target("sandbox", config.sandbox)
     source: DataSource = build("data", config.data)
+    if not isinstance(source, JsonlSource):  # whose check would end at the first fault of a row
+        source.check()
     console = screen()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         audit = _read(source, config, progress)

@@ -1,6 +1,7 @@
 """`tarot data check` on sound data, and on a file for every fault that it knows."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,22 @@ def test_the_starter_set_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     small = ("data.num_problems=30", "data.num_held_out=8", "max_prompt_tokens=2000")
     assert main(["data", "check", "out=found.jsonl", *small, *SMALL]) == Exit.OK
     assert _found() == []
+
+
+def test_a_gated_data_set_without_a_token_is_one_line(
+    cli: Callable[..., "subprocess.CompletedProcess[str]"],
+) -> None:
+    done = cli(
+        "data", "check", "id=chansung/verifiable-coding-problems-python-v2", "data.gated=true"
+    )
+    assert done.returncode == Exit.USER_ERROR
+    assert done.stderr.startswith("data.id: chansung/verifiable-coding-problems-python-v2 is gated")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_number_that_makes_no_sense_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "check", "data.num_problems=0", *SMALL]) == Exit.USER_ERROR
+    assert capsys.readouterr().err == "data.num_problems: 0; at least 1 is needed\n"
 
 
 def test_anything_but_a_check_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
