@@ -135,6 +135,8 @@ def _is_bad(finding: Finding) -> bool:
 
 def _next_step(audit: DataAudit, overrides: Sequence[str], config: DataConfig) -> str:
     """The command that trains on the data, on what is clean of it where a run would refuse it."""
+    if not audit.problems:
+        return "there is no problem to train on"
     stops = [one for one in audit.findings if one.kind.consequence is Consequence.STOPS]
     typed = [word.removeprefix("++") for word in overrides]
     kept = [word for word in typed if _root(word) not in _OWN_KEYS]

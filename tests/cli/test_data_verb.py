@@ -158,8 +158,11 @@ def test_there_is_a_file_for_every_fault() -> None:
     assert FAULTS.keys() == set(FindingKind)
 
 
-def test_an_empty_file_is_nothing_to_train_on(check: Check) -> None:
-    assert check("") in (Exit.FAILED, Exit.USER_ERROR)
+def test_an_empty_file_is_nothing_to_train_on(
+    check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check("") == Exit.FAILED
+    assert capsys.readouterr().out.endswith("there is no problem to train on\n")
 
 
 def test_a_broken_file_is_mended_by_keeping_what_is_clean(
