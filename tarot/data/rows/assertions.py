@@ -5,13 +5,15 @@ as one about two calls at once, is refused rather than run whole.
 """
 
 import ast
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tarot.data.rows.calls import call_test
 from tarot.data.rows.literals import NotLiteral, call_of, literal_of, shown
 from tarot.data.rows.values import Names, items_of, value_of
-from tarot.types import TestCase, TestKind
+from tarot.types import TestCase
 
 # What may stand around the call, as it tells nothing of the value that is expected.
 _AROUND = frozenset(
@@ -57,11 +59,11 @@ class Subject:
         match node:
             case ast.Compare(left, [ast.Eq()], [right]):
                 call, wanted = self._sides(left, right)
-                return _test(call, value_of(wanted, self.names))
+                return call_test(call, value_of(wanted, self.names))
             case ast.Compare(left, [ast.Is()], [ast.Constant(None | bool() as wanted)]):
-                return _test(self.call(left), wanted)
+                return call_test(self.call(left), wanted)
             case ast.Compare(left, [ast.IsNot()], [ast.Constant(None | bool() as unwanted)]):
-                return _test(f"{self.call(left)} is not {unwanted}", True)
+                return call_test(f"{self.call(left)} is not {unwanted}", True)
             case ast.Compare(
                 ast.Call(ast.Name("abs") | ast.Attribute(ast.Name("math"), "fabs"), [inner], []),
                 [ast.Lt() | ast.LtE()],
@@ -75,16 +77,16 @@ class Subject:
             ):
                 return self._close(left, right, keywords)
             case ast.UnaryOp(ast.Not(), operand):
-                return _test(f"bool({self.call(operand)})", False)
-        return _test(f"bool({self.call(node)})", True)
+                return call_test(f"bool({self.call(operand)})", False)
+        return call_test(f"bool({self.call(node)})", True)
 
     def equal(self, node: ast.expr, wanted: Any, tolerance: float) -> TestCase:
         """The test that a call gives `wanted`, the numbers in it to an absolute tolerance."""
         if not tolerance:
-            return _test(self.call(node), wanted)
+            return call_test(self.call(node), wanted)
         if tolerance > _JUDGES_TOLERANCE and not isinstance(wanted, int | float):
             raise NotLiteral(f"a tolerance of {tolerance} for more than one number")
-        return _test(self.call(node), wanted, Tolerance(absolute=tolerance).checker())
+        return call_test(self.call(node), wanted, Tolerance(absolute=tolerance).checker())
 
     def call(self, node: ast.expr) -> str:
         """The source of a call of the function, in whatever may stand around it."""
@@ -113,14 +115,14 @@ class Subject:
         if not isinstance(difference, ast.BinOp) or not isinstance(difference.op, ast.Sub):
             raise NotLiteral(f"{shown(difference)} is no difference")
         call, wanted = self._sides(difference.left, difference.right)
-        tolerance = Tolerance(absolute=_number(value_of(width, self.names)))
-        return _test(call, _number(value_of(wanted, self.names)), tolerance.checker())
+        tolerance = Tolerance(absolute=number(value_of(width, self.names)))
+        return call_test(call, number(value_of(wanted, self.names)), tolerance.checker())
 
     def _close(self, left: ast.expr, right: ast.expr, keywords: Sequence[ast.keyword]) -> TestCase:
         call, wanted = self._sides(left, right)
-        given = {str(one.arg): _number(value_of(one.value, self.names)) for one in keywords}
+        given = {str(one.arg): number(value_of(one.value, self.names)) for one in keywords}
         tolerance = Tolerance(given.get("abs_tol", 0.0), given.get("rel_tol", 1e-9))
-        return _test(call, _number(value_of(wanted, self.names)), tolerance.checker())
+        return call_test(call, number(value_of(wanted, self.names)), tolerance.checker())
 
     def _arguments(self, arguments: Sequence[ast.expr]) -> list[Any]:
         values: list[Any] = []
@@ -132,11 +134,8 @@ class Subject:
         return values
 
 
-def _test(call: str, wanted: object, checker: str | None = None) -> TestCase:
-    return TestCase(call, literal_of(wanted), None, TestKind.FUNCTION_CALL, checker)
-
-
-def _number(value: object) -> float:
-    if isinstance(value, int | float):
+def number(value: object) -> float:
+    """The value, if it is a finite number; raises NotLiteral."""
+    if isinstance(value, int | float) and abs(value) < math.inf:
         return value
-    raise NotLiteral(f"{literal_of(value)} is no number")
+    raise NotLiteral(f"{str(value)[:70]!r} is no finite number")

@@ -1,4 +1,4 @@
-"""Problems that ask for a function, and their tests in JSON: what APPS and LiveCodeBench share."""
+"""Problems that ask for a function: how it is asked for, and the tests that call it."""
 
 import re
 from collections.abc import Sequence
@@ -36,8 +36,16 @@ class Function:
     def test(self, arguments: Sequence[object], expected: object) -> TestCase:
         """The test that a call gives a value; raises NotLiteral where one has no literal."""
         owner = "Solution()." if self.is_method else ""
-        call = call_of(f"{owner}{self.name}", arguments)
-        return TestCase(call, literal_of(expected), None, TestKind.FUNCTION_CALL)
+        return call_test(call_of(f"{owner}{self.name}", arguments), expected)
+
+
+def call_test(call: str, expected: object, checker: str | None = None) -> TestCase:
+    """The test that a call gives a value; raises NotLiteral for a value without a literal.
+
+    A dict is asked for as one, since a Counter or the like is equal to it and has no literal.
+    """
+    call = f"{{**{call}}}" if isinstance(expected, dict) else call
+    return TestCase(call, literal_of(expected), None, TestKind.FUNCTION_CALL, checker)
 
 
 def statement_of(question: str, task: str, starter_code: str) -> str:

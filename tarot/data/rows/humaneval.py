@@ -23,22 +23,22 @@ class HumanEvalRow(BaseModel):
 
     def read(self) -> ReadRow:
         """The problem, with a test for each assertion about a call with literals."""
-        check = _check_function(self.test)
+        others, check = _taken_apart(self.test)
         suite = Suite(self.entry_point, check.args.args[0].arg if check.args.args else None)
-        suite.read(check.body)
+        suite.read([*others, *check.body])
         statement = f"Complete this function:\n\n```python\n{self.prompt.strip()}\n```"
         reference = self.prompt + self.canonical_solution if self.canonical_solution else None
         problem = Problem(self.task_id, statement, tuple(suite.tests), reference)
         return with_tests(problem, suite.left_out)
 
 
-def _check_function(source: str) -> ast.FunctionDef:
-    """The function `check`; raises UserError where there is none."""
+def _taken_apart(source: str) -> tuple[list[ast.stmt], ast.FunctionDef]:
+    """What stands before the function `check`, and `check`; raises UserError without it."""
     try:
         statements = parsed(source)
     except ValueError as error:
         raise UserError(f"test: {error}") from None
-    for statement in statements:
+    for place, statement in enumerate(statements):
         if isinstance(statement, ast.FunctionDef) and statement.name == "check":
-            return statement
+            return statements[:place], statement
     raise UserError("test: no function `check`; it is what holds the assertions")

@@ -30,13 +30,10 @@ class MbppRow(BaseModel):
         """The problem, with a test for each assertion about a call with literals."""
         calls = _calls([*self.test_list, *self.challenge_test_list])
         function = _function(calls, self.code or "")
-        suite = Suite(function)
-        left_out = []
-        for source in self._sources():
-            try:
-                suite.read(parsed(source))
-            except ValueError as error:
-                left_out.append(f"{source[:70]}: {error}")
+        tests = [*self.test_list, *self.challenge_test_list]
+        suite, left_out = self._suite(function, [self.test] if self.test else tests)
+        if not suite.tests:
+            suite, left_out = self._suite(function, tests)
         text = "\n".join(line for line in self.text.splitlines() if not _is_assertion(line))
         problem = Problem(
             id=f"mbpp/{self.task_id}",
@@ -46,10 +43,15 @@ class MbppRow(BaseModel):
         )
         return with_tests(problem, [*left_out, *suite.left_out])
 
-    def _sources(self) -> list[str]:
-        """What sets names up, then the longest suite that there is."""
-        tests = [self.test] if self.test else [*self.test_list, *self.challenge_test_list]
-        return [self.test_setup_code or "", *tests]
+    def _suite(self, function: str, tests: Sequence[str]) -> tuple[Suite, list[str]]:
+        """What the row sets up and its tests, and lines on what is no Python of it."""
+        suite, left_out = Suite(function), []
+        for source in (self.test_setup_code or "", *tests):
+            try:
+                suite.read(parsed(source))
+            except ValueError as error:
+                left_out.append(f"{source[:70]}: {error}")
+        return suite, left_out
 
 
 def _is_assertion(line: str) -> bool:

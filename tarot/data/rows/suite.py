@@ -8,13 +8,13 @@ holds.
 import ast
 from collections.abc import Iterable
 
-from tarot.data.rows.assertions import Subject
+from tarot.data.rows import plus
+from tarot.data.rows.assertions import Subject, number
 from tarot.data.rows.literals import NotLiteral, shown
 from tarot.data.rows.values import items_of, value_of
 from tarot.types import TestCase
 
 _MAX_STEPS = 50_000
-_PLUS_TOLERANCE = 1e-6
 
 
 class Suite:
@@ -26,6 +26,9 @@ class Suite:
         self.left_out: list[str] = []
         self._names: dict[str, object] = {}
         self._subject = Subject(function, frozenset({function, alias or function}), self._names)
+        self._comparison: plus.Comparison | NotLiteral = NotLiteral(
+            "a comparison that is not there"
+        )
         self._num_steps = 0
 
     def read(self, statements: Iterable[ast.stmt]) -> None:
@@ -46,16 +49,19 @@ class Suite:
                 self._read_one(statement)
             except (NotLiteral, RecursionError) as error:
                 self.left_out.append(f"{shown(statement)}: {error}")
-                self._forget(statement)
+                is_assertion = isinstance(statement, ast.Assert)
+                (self._forget_containers if is_assertion else self._forget)(statement)
 
     def _read_one(self, statement: ast.stmt) -> None:
         match statement:
             case ast.Assert(asserted):
                 self.tests.append(self._subject.test_of(asserted))
                 self._forget_arguments(asserted)
-            case ast.Expr(ast.Call(ast.Name("assertion"), [call, wanted, tolerance], [])):
-                self.tests.append(self._compared_as_in_plus(call, wanted, tolerance))
+            case ast.Expr(ast.Call(ast.Name(plus.HELPER), [call, wanted, tolerance], [])):
+                self.tests.append(self._compared(call, wanted, tolerance))
                 self._forget_arguments(call)
+            case ast.FunctionDef(plus.HELPER):
+                self._comparison = _comparison_of(statement)
             case ast.Assign([target], value):
                 self._assign(target, value)
             case ast.For(target, items, body, []):
@@ -65,16 +71,15 @@ class Suite:
             case _:
                 raise NotLiteral("not an assertion about the value of a call")
 
-    def _compared_as_in_plus(
-        self, call: ast.expr, wanted: ast.expr, tolerance: ast.expr
-    ) -> TestCase:
-        """HumanEval+ and MBPP+ take floats, and sequences of nothing else, to 1e-6 at least."""
+    def _compared(self, call: ast.expr, wanted: ast.expr, tolerance: ast.expr) -> TestCase:
+        if isinstance(self._comparison, NotLiteral):
+            raise self._comparison
+        if self._comparison.conversion:
+            function = ast.Name(self._comparison.conversion, ast.Load())
+            call, wanted = (ast.Call(function, [side], []) for side in (call, wanted))
         value = value_of(wanted, self._names)
-        width = value_of(tolerance, self._names)
-        items = value if isinstance(value, list | tuple) else [value]
-        if width == 0 and all(isinstance(item, float) for item in items):
-            width = _PLUS_TOLERANCE
-        return self._subject.equal(call, value, width)
+        width = number(value_of(tolerance, self._names))
+        return self._subject.equal(call, value, self._comparison.tolerance(value, width))
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         """What is no literal is no fault until an assertion needs it."""
@@ -107,8 +112,8 @@ class Suite:
                 for argument in one.args:
                     self._forget_containers(argument)
 
-    def _forget_containers(self, argument: ast.expr) -> None:
-        for one in ast.walk(argument):
+    def _forget_containers(self, node: ast.AST) -> None:
+        for one in ast.walk(node):
             name = one.id if isinstance(one, ast.Name) else ""
             if isinstance(self._names.get(name), list | tuple | set | dict):
                 del self._names[name]
@@ -121,9 +126,19 @@ def _tests_nothing(statement: ast.stmt) -> bool:
             return bool(value)
         case ast.Expr(inner):
             return isinstance(inner, ast.Constant)
-        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef() | ast.Pass():
+        case ast.FunctionDef(name):
+            return name != plus.HELPER
+        case ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.Pass():
             return True
     return False
+
+
+def _comparison_of(definition: ast.FunctionDef) -> plus.Comparison | NotLiteral:
+    """The comparison, or why there is none, which is said where it is called."""
+    try:
+        return plus.comparison_of(definition)
+    except NotLiteral as error:
+        return error
 
 
 class _Endless(Exception):

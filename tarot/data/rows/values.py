@@ -47,7 +47,9 @@ _BINARY: Mapping[type[ast.operator], Callable[[Any, Any], object]] = {
 
 def value_of(node: ast.expr, names: Names) -> Any:
     """The value of an expression in which `names` are known; raises NotLiteral."""
-    if isinstance(node, ast.Name | ast.Attribute):
+    if isinstance(node, ast.Name):
+        return _named(node.id, names)
+    if isinstance(node, ast.Attribute):
         return _named(ast.unparse(node), names)
     try:
         return ast.literal_eval(node)

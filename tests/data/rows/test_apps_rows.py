@@ -106,8 +106,8 @@ def test_outputs_are_unwrapped_where_all_of_a_row_are_wrapped() -> None:
 def test_keys_that_were_numbers_are_numbers_again() -> None:
     pairs = calls("f", [[{"1": 2, "-3": 4}], [{"a": 1}]], [[{"5": "x"}], [{}]])
     assert [(test.stdin, test.expected) for test in read(pairs).problem.tests] == [
-        ("f({1: 2, -3: 4})", "{5: 'x'}"),
-        ("f({'a': 1})", "{}"),
+        ("{**f({1: 2, -3: 4})}", "{5: 'x'}"),
+        ("{**f({'a': 1})}", "{}"),
     ]
 
 

@@ -96,10 +96,12 @@ def test_sets_are_made_of_the_value_where_the_function_runs(verdicts: Verdicts) 
 
 def test_the_longer_suite_of_the_plus_form_is_taken(verdicts: Verdicts) -> None:
     test = (
-        "import numpy as np\nfrom math import inf\n\ndef assertion(out, exp, atol):\n    pass\n\n"
+        "import numpy as np\nfrom math import inf\n\n"
+        "def assertion(out, exp, atol):\n"
+        "    out = set(out)\n    exp = set(exp)\n    assert out == exp\n\n"
         "inputs = [[(1,), (2,)], [(), ()]]\nresults = [{1, 2}, set()]\n"
         "for i, (inp, exp) in enumerate(zip(inputs, results)):\n"
-        "    assertion(set(merge(*inp)), set(exp), 0)\n"
+        "    assertion(merge(*inp), exp, 0)\n"
     )
     problem = read(sanitized(test=test)).problem
     assert [test.stdin for test in problem.tests] == [
@@ -107,6 +109,21 @@ def test_the_longer_suite_of_the_plus_form_is_taken(verdicts: Verdicts) -> None:
         "set(merge((), ()))",
     ]
     assert verdicts(problem, problem.reference or "") == [Verdict.ACCEPTED] * 2
+    other = read(sanitized(test=test.replace("out == exp", "g(out, exp)"))).problem
+    assert other == read(sanitized()).problem
+
+
+def test_a_counter_is_as_good_as_a_dict_and_pairs_are_not(verdicts: Verdicts) -> None:
+    tests = ["assert count('aab') == {'a': 2, 'b': 1}"]
+    code = "from collections import Counter\ndef count(text): return Counter(text)"
+    problem = read(row(code=code, test_list=tests, challenge_test_list=[])).problem
+    assert [(test.stdin, test.expected) for test in problem.tests] == [
+        ("{**count('aab')}", "{'a': 2, 'b': 1}")
+    ]
+    assert verdicts(problem, code) == [Verdict.ACCEPTED]
+    assert verdicts(problem, "def count(text): return {'a': 2, 'b': 1}") == [Verdict.ACCEPTED]
+    pairs = "def count(text): return [('a', 2), ('b', 1)]"
+    assert verdicts(problem, pairs) == [Verdict.RUNTIME_ERROR]
 
 
 def test_the_statement_shows_no_expected_value() -> None:

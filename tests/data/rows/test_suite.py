@@ -7,10 +7,21 @@ import pytest
 from tarot.data.rows.suite import Suite, parsed
 from tarot.types import TestKind
 
+ASSERTION = """
+def assertion(out, exp, atol):
+    exact_match = out == exp
+    if atol == 0 and is_floats(exp):
+        atol = 1e-6
+    if not exact_match and atol != 0:
+        assert np.allclose(out, exp, rtol=1e-07, atol=atol)
+    else:
+        assert exact_match, f"out: {out}"
+"""
+
 
 def suite(source: str) -> Suite:
     found = Suite("f", "candidate")
-    found.read(ast.parse(source).body)
+    found.read(ast.parse(ASSERTION + source).body)
     return found
 
 
@@ -25,7 +36,8 @@ def pairs(source: str) -> list[tuple[str, str]]:
         ("assert (f(1) == 2), 'wrong'", "f(1)", "2"),
         ("assert candidate(-1) == (True)", "f(-1)", "True"),
         ("assert 3 == f(2)", "f(2)", "3"),
-        ("assert f(*[1, 2], k=[0] * 2) == {}", "f(1, 2, k=[0, 0])", "{}"),
+        ("assert f(*[1, 2], k=[0] * 2) == 'x'", "f(1, 2, k=[0, 0])", "'x'"),
+        ("assert f(1) == {'a': 2}", "{**f(1)}", "{'a': 2}"),
         ("assert f(1) is True", "f(1)", "True"),
         ("assert f(1) is None", "f(1)", "None"),
         ("assert f(1) is not None", "f(1) is not None", "True"),
@@ -86,7 +98,10 @@ def test_sequences_of_floats_alone_have_the_tolerance_of_the_longer_suites() -> 
         ("assert g(1) == 2", "g(1) is no call of f with literals"),
         ("assert f(**{'k': 1}) == 2", "f(**{'k': 1}) is no call of f with literals"),
         ("assert abs(f(1)) < 3", "f(1) is no difference"),
-        ("assert abs(f(1) - 'a') < 3", "'a' is no number"),
+        ("assert abs(f(1) - 'a') < 3", "'a' is no finite number"),
+        ("assert abs(f(1) - inf) < 3", "'inf' is no finite number"),
+        ("assert math.isclose(f(1), 2, rel_tol=nan)", "'nan' is no finite number"),
+        ("assertion(f(1), 0.5, 'a')", "'a' is no finite number"),
         ("assertion(f(1), [0.5], 0.1)", "a tolerance of 0.1 for more than one number"),
         ("assertion(f(1), ref(1), 0)", "ref(1) is no literal"),
         ("while True: pass", "not an assertion about the value of a call"),
@@ -151,6 +166,31 @@ def test_the_suites_of_the_plus_data_sets_are_unrolled() -> None:
     assert pairs(source) == [("f([1, 2])", "3"), ("f([])", "0")]
 
 
+def test_what_the_longer_suites_compare_is_read_from_their_helper() -> None:
+    calls = "\nassertion(f(1), (2, 1, 1), 0)\nassertion(f(2), [0.5], 0)"
+    as_sets = "def assertion(out, exp, atol):\n    {}\n    assert out == exp, f'{{out}}'\n"
+    found = suite(as_sets.format("out = set(out); exp = set(exp)") + calls)
+    assert [(test.stdin, test.expected, test.checker) for test in found.tests] == [
+        ("set(f(1))", "{1, 2}", None),
+        ("set(f(2))", "{0.5}", None),
+    ]
+    for odd in (
+        "out = set(out)",
+        "out = max(out); exp = max(exp)",
+        "out = g(out)",
+        "if isinstance(out, bool): return",
+        "out = exp == (out is not None)",
+        "return",
+    ):
+        definition = as_sets.format(odd) if odd != "return" else "def assertion(out, exp): pass\n"
+        assert suite(definition + calls).tests == []
+    nothing = suite("def assertion(out, exp, atol):\n    pass\n" + calls)
+    assert nothing.left_out == [
+        "assertion(f(1), (2, 1, 1), 0): a comparison that is not looked into",
+        "assertion(f(2), [0.5], 0): a comparison that is not looked into",
+    ]
+
+
 @pytest.mark.parametrize(
     "change",
     ["x.append(2)", "x += [2]", "g(x)", "del x[0]", "x = g()", "f(x)", "if g():\n    x = [2]"],
@@ -165,6 +205,12 @@ def test_a_list_that_was_handed_to_the_function_is_no_longer_known() -> None:
     found = suite("x, n = [1], 3\nassert f(x, n) == x\nassert f(n) == 1\nassert f(x) == 1")
     assert [test.stdin for test in found.tests] == ["f([1], 3)", "f(3)"]
     assert found.left_out == ["assert f(x) == 1: x is no literal"]
+
+
+def test_an_assertion_that_is_left_out_cannot_have_changed_a_number() -> None:
+    found = suite("n, x = 3, [1]\nassert f(n, x) == g(n, x)\nassert f(n) == 6\nassert f(x) == 1")
+    assert [test.stdin for test in found.tests] == ["f(3)"]
+    assert found.left_out[1] == "assert f(x) == 1: x is no literal"
 
 
 def test_a_suite_without_an_end_is_cut_off_in_time() -> None:
