@@ -14,7 +14,7 @@ from tarot.grading.grader import Grader, self_check
 from tarot.rescoring.execution import Regraded, regrade
 from tarot.rescoring.rescore import Terms, logged_terms
 from tarot.runs import RunDirectory, differing_keys
-from tarot.types import Limits, Reward, UserError
+from tarot.types import Limits, Reward, UserError, WithinTier
 
 
 class _Graded(Strict):
@@ -44,7 +44,8 @@ def choose_terms(run: RunDirectory, config: RescoreConfig) -> ChosenTerms:
     }
     grading = parse(_Graded, {"grading": wanted["grading"]}).grading
     keys = differing_keys({key: settings[key] for key in wanted}, wanted)
-    own = logged_terms(run, _reward(settings["reward"]))
+    within_tier = WithinTier(settings["data"].get("within_tier", WithinTier.MEAN))
+    own = logged_terms(run, _reward(settings["reward"]), within_tier)
     reward = _reward(wanted["reward"])
     regraded = None
     if config.execute:
@@ -55,7 +56,7 @@ def choose_terms(run: RunDirectory, config: RescoreConfig) -> ChosenTerms:
             "the programs again; add execute=true"
         )
     table = own.table if regraded is None else regraded.table
-    changed = Terms(reward, table) if keys or regraded else None
+    changed = Terms(reward, table, within_tier) if keys or regraded else None
     return ChosenTerms(own, changed, tuple(_notes(keys, config.execute, regraded)))
 
 

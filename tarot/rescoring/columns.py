@@ -9,7 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from tarot.types import Policy, Tier, TierWeights, Verdict
+from tarot.types import Policy, Tier, TierWeights, Verdict, WithinTier
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -72,8 +72,8 @@ def read_columns(table: Any) -> Columns:
     )
 
 
-def read_verdicts(table: Any) -> Verdicts:
-    """What the results of a table say."""
+def read_verdicts(table: Any, within_tier: WithinTier = WithinTier.MEAN) -> Verdicts:
+    """What the results of a table say; `within_tier` is the data's."""
     tests, rows = _entries(table, "results")
     tiers = _integers(pc.index_in(tests.field("tier"), pa.array(list(Tier))).fill_null(-1))
     is_counted = tiers >= 0
@@ -86,7 +86,7 @@ def read_verdicts(table: Any) -> Verdicts:
     ]
     distinct, of = distinct_rows(np.concatenate(counts, axis=1))
     return Verdicts(
-        passes=Coded(tuple(_shares(row) for row in distinct.tolist()), of),
+        passes=Coded(tuple(_shares(row, within_tier) for row in distinct.tolist()), of),
         is_judged=np.bincount(rows[is_lost], minlength=len(table)) == 0,
     )
 
@@ -116,11 +116,12 @@ def distinct_rows(matrix: NDArray[N]) -> tuple[NDArray[N], Indices]:
     return distinct, of.reshape(-1)
 
 
-def _shares(counts: Sequence[int]) -> dict[Tier, float]:
+def _shares(counts: Sequence[int], within_tier: WithinTier) -> dict[Tier, float]:
     """As `Grade.passes` has them, from the numbers of tests and then of accepted ones per tier."""
     totals, passed = counts[: len(Tier)], counts[len(Tier) :]
+    is_whole = within_tier is WithinTier.ALL
     return {
-        tier: right / total
+        tier: float(right == total) if is_whole else right / total
         for tier, total, right in zip(Tier, totals, passed, strict=True)
         if total
     }

@@ -19,7 +19,16 @@ import numpy as np
 from tarot.curriculum import RewardFormula, code_reward
 from tarot.rescoring.columns import Columns, Floats, Schedule, Verdicts, distinct_rows
 from tarot.runs.rollouts import results_of
-from tarot.types import CODE, Grade, GradedCompletion, Program, Reward, Tier, TierWeights
+from tarot.types import (
+    CODE,
+    Grade,
+    GradedCompletion,
+    Program,
+    Reward,
+    Tier,
+    TierWeights,
+    WithinTier,
+)
 
 TEXT_COLUMNS = ("problem_id", "completion", "program")
 
@@ -93,10 +102,12 @@ def formula_of(reward: Reward, columns: Columns) -> RewardFormula | None:
     return formula if formula.weights.keys() <= logged | {CODE} else None
 
 
-def read_completions(table: Any, texts: Any) -> list[GradedCompletion]:
+def read_completions(
+    table: Any, texts: Any, within_tier: WithinTier = WithinTier.MEAN
+) -> list[GradedCompletion]:
     """The completions of a table with `step`, `group` and `results`, without weights.
 
-    `texts` is a table of the same rows that holds `TEXT_COLUMNS`.
+    `texts` is a table of the same rows that holds `TEXT_COLUMNS`; `within_tier` is the data's.
     """
     rows = table.select(["step", "group", "results"])
     for name in TEXT_COLUMNS:
@@ -105,7 +116,7 @@ def read_completions(table: Any, texts: Any) -> list[GradedCompletion]:
         GradedCompletion(
             completion=row["completion"],
             problem_id=row["problem_id"],
-            grade=Grade(_program(row["program"]), results_of(row["results"])),
+            grade=Grade(_program(row["program"]), results_of(row["results"]), within_tier),
             weights=TierWeights({}),
             step=row["step"],
             group=row["group"],

@@ -26,17 +26,21 @@ from tarot.rescoring.replay import (
 from tarot.rescoring.summary import PolicySummary, summarize
 from tarot.runs import RunDirectory
 from tarot.runs.rollouts import rollout_table
-from tarot.types import Policy, Reward, UserError
+from tarot.types import Policy, Reward, UserError, WithinTier
 
 AS_LOGGED = "as logged"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """By what completions are scored: a reward, and a table of rollouts with their results."""
+    """By what completions are scored: a reward, and a table of rollouts with their results.
+
+    `within_tier` says what the results of several tests of a tier give.
+    """
 
     reward: Reward
     table: Any
+    within_tier: WithinTier = WithinTier.MEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,14 @@ class Rescored:
     num_reproduced: int
 
 
-def logged_terms(run: RunDirectory, reward: Reward) -> Terms:
+def logged_terms(
+    run: RunDirectory, reward: Reward, within_tier: WithinTier = WithinTier.MEAN
+) -> Terms:
     """The run's own reward and results; UserError for a run without rollouts."""
     table = rollout_table(run, COLUMNS)
     if not len(table):
         raise UserError(f"run={run.path}: it has no rollouts; train it first")
-    return Terms(reward, table)
+    return Terms(reward, table, within_tier)
 
 
 def rescore(
@@ -92,8 +98,9 @@ def _replay(run: RunDirectory, terms: Terms, columns: Columns) -> Replay:
     """The texts of the completions are read for a reward without a formula alone."""
     formula = formula_of(terms.reward, columns)
     if formula is not None:
-        return FormulaReplay(formula, columns, read_verdicts(terms.table))
-    completions = read_completions(terms.table, rollout_table(run, TEXT_COLUMNS))
+        return FormulaReplay(formula, columns, read_verdicts(terms.table, terms.within_tier))
+    texts = rollout_table(run, TEXT_COLUMNS)
+    completions = read_completions(terms.table, texts, terms.within_tier)
     return RewardReplay(terms.reward, columns, completions)
 
 

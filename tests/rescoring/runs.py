@@ -20,6 +20,7 @@ from tarot.types import (
     Tier,
     TierWeights,
     Verdict,
+    WithinTier,
 )
 
 GROUP_SIZE = 4
@@ -67,6 +68,7 @@ def write_run(
     reward: Reward,
     policy: Policy,
     progress: Mapping[int, float] | None = None,
+    within_tier: WithinTier = WithinTier.MEAN,
 ) -> RunDirectory:
     """A run of these samples; `progress` by step is that of training unless given."""
     run = RunDirectory(folder)
@@ -74,7 +76,7 @@ def write_run(
     for step, row in enumerate(steps, start=1):
         moment = (step - 1) / len(steps) if progress is None else progress[step]
         weights = policy.at(moment)
-        completions = [_graded(sample, weights, step) for sample in row]
+        completions = [_graded(sample, weights, step, within_tier) for sample in row]
         values = reward(completions)
         rollouts = [
             _rollout(completion, value, moment)
@@ -84,9 +86,11 @@ def write_run(
     return run
 
 
-def _graded(sample: Sample, weights: TierWeights, step: int) -> GradedCompletion:
+def _graded(
+    sample: Sample, weights: TierWeights, step: int, within_tier: WithinTier
+) -> GradedCompletion:
     results = tuple(TestResult(tier, verdict) for tier, verdict in sample.verdicts)
-    grade = Grade(Program("pass"), results)
+    grade = Grade(Program("pass"), results, within_tier)
     return GradedCompletion(sample.text, f"p{sample.group}", grade, weights, step, sample.group)
 
 

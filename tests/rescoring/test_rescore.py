@@ -7,7 +7,7 @@ import pytest
 from rewards.tiered import TieredReward
 from tarot.rescoring.rescore import Rescored, Terms, logged_terms, rescore
 from tarot.runs import RunDirectory
-from tarot.types import UserError
+from tarot.types import UserError, WithinTier
 from tests.rescoring.runs import PATTERN, policies, samples, write_run
 
 POLICIES = policies()
@@ -55,6 +55,17 @@ def test_a_log_that_does_not_fit_the_runs_reward_is_found_out(run: RunDirectory)
     own = logged_terms(run, AS_PUBLISHED)
     rescored = rescore(run, own, {})
     assert rescored.num_reproduced < rescored.original.num_rewarded
+
+
+def test_tiers_that_pass_as_a_whole_are_replayed_as_such(tmp_path: Path) -> None:
+    """A suite has two basic tests: half of them pass for half a point, or for none."""
+    policy = POLICIES["average"]
+    made = samples(steps=5, groups=4)
+    run = write_run(tmp_path, made, REWARD, policy, within_tier=WithinTier.ALL)
+    whole = rescore(run, logged_terms(run, REWARD, WithinTier.ALL), {})
+    assert whole.num_reproduced == whole.original.num_rewarded
+    shares = rescore(run, logged_terms(run, REWARD), {})
+    assert shares.num_reproduced < shares.original.num_rewarded
 
 
 def test_nothing_depends_on_the_order_of_the_policies(run: RunDirectory) -> None:
