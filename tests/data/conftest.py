@@ -1,4 +1,4 @@
-"""The grader of the starter set's programs."""
+"""The graders of the starter set's programs; both give less time than training does."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,20 @@ from tarot.grading.grader import Grader
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Limits
 
-LIMITS = Limits(cpu_s=2.0, wall_s=60.0, memory_mb=512, output_kb=1024)
-
 
 @pytest.fixture(scope="session")
 def grader() -> Iterator[Grader]:
-    """Runs programs in the real sandbox, with less time than training gives them."""
-    grader = Grader(LocalSandbox(), LIMITS)
+    """Two seconds a test."""
+    yield from _graders(2.0)
+
+
+@pytest.fixture(scope="session")
+def brief_grader() -> Iterator[Grader]:
+    """One second a test, for mistakes of which many run into any limit."""
+    yield from _graders(1.0)
+
+
+def _graders(cpu_s: float) -> Iterator[Grader]:
+    grader = Grader(LocalSandbox(), Limits(cpu_s=cpu_s, wall_s=60.0, memory_mb=512, output_kb=1024))
     yield grader
     grader.close()

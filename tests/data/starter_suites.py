@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tarot.data.source import Split
 from tarot.data.starter import families_of, starter_problems
@@ -40,9 +41,10 @@ def made_problems(split: Split, form: TestKind, num_a_family: int, seed: int) ->
     return [_made(problem, families[problem.family or ""]) for problem in problems]
 
 
-def attempts_at(made: Sequence[Made]) -> list[Attempt]:
-    """The reference and every mistake at every problem."""
-    return [Attempt(one, mistake) for one in made for mistake in (None, *one.family.mistakes)]
+@cache
+def one_of_each_family(split: Split, form: TestKind = TestKind.STDIN_STDOUT) -> tuple[Made, ...]:
+    """The first problem of each family of a split in a form."""
+    return tuple(made_problems(split, form, 1, 0))
 
 
 def surprises(grader: Grader, attempts: Sequence[Attempt]) -> dict[str, list[str]]:

@@ -14,8 +14,9 @@ from tarot.data.source import Split
 from tarot.data.starter import families_of
 from tarot.data.starter.call_family import CallFamily
 from tarot.data.starter.family import Family
-from tarot.data.starter.generator import parameters_of, starter_problems
+from tarot.data.starter.generator import parameters_of
 from tarot.types import Problem, TestKind, Tier
+from tests.data.starter_suites import one_of_each_family
 
 TRAINED = families_of(Split.TRAIN, TestKind.FUNCTION_CALL)
 UNSEEN = families_of(Split.UNSEEN, TestKind.FUNCTION_CALL)
@@ -92,9 +93,9 @@ def test_a_mistake_of_several_lines_returns_in_its_last() -> None:
     )
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_tests_are_calls_with_literals_and_the_literal_of_the_value(seed: int) -> None:
-    for problem in starter_problems(TRAINED, Split.TRAIN, len(TRAINED), seed):
+def test_tests_are_calls_with_literals_and_the_literal_of_the_value() -> None:
+    for made in one_of_each_family(Split.TRAIN, TestKind.FUNCTION_CALL):
+        problem = made.problem
         assert [test.tier for test in problem.tests] == list(Tier)
         for test in problem.tests:
             assert test.kind is TestKind.FUNCTION_CALL

@@ -9,11 +9,12 @@ from random import Random
 import pytest
 
 from tarot.data.source import Split
-from tarot.data.starter import families_of, starter_problems
+from tarot.data.starter import families_of
 from tarot.data.starter.family import Family
 from tarot.data.starter.generator import WORDINGS, parameters_of
 from tarot.data.starter.line_family import LineFamily
 from tarot.types import TestKind
+from tests.data.starter_suites import one_of_each_family
 
 MAX_SHARED_TRIGRAMS = 0.5
 NUM_WORDINGS = 5
@@ -91,6 +92,5 @@ def test_no_long_statement_is_a_near_copy_of_another_splits(split: Split, other:
 
 @pytest.mark.parametrize("split", Split)
 def test_the_compared_statements_are_those_of_the_problems(split: Split) -> None:
-    families = [family for family in _families(split) if not isinstance(family, LineFamily)]
-    problems = starter_problems(families, split, len(families), 7) if families else ()
-    assert {problem.statement for problem in problems} <= _statements(split)
+    made = [one for one in one_of_each_family(split) if not isinstance(one.family, LineFamily)]
+    assert {one.problem.statement for one in made} <= _statements(split)

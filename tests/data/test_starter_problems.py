@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -19,6 +17,7 @@ from tarot.data.starter.family import Family
 from tarot.data.starter.generator import parameters_of
 from tarot.data.starter.line_family import LineFamily
 from tarot.types import Problem, TestKind, Tier
+from tests.data.starter_suites import one_of_each_family
 
 SHORT = [family for family in TRAINED if isinstance(family, LineFamily)]
 SHORT_UNSEEN = [family for family in UNSEEN if isinstance(family, LineFamily)]
@@ -31,37 +30,34 @@ every_family = pytest.mark.parametrize(
 )
 
 
-@cache
-def _one_of_each_family(seed: int) -> list[Problem]:
-    trained = [
-        problem
-        for split in (Split.TRAIN, Split.DEV, Split.TEST)
-        for problem in starter_problems(TRAINED, split, len(TRAINED), seed)
-    ]
-    return [*trained, *starter_problems(UNSEEN, Split.UNSEEN, len(UNSEEN), seed)]
-
-
-def _short(problems: Sequence[Problem]) -> list[Problem]:
-    names = {family.name for family in (*SHORT, *SHORT_UNSEEN)}
-    return [problem for problem in problems if problem.family in names]
+def _one_of_each_family() -> list[Problem]:
+    return [made.problem for split in Split for made in one_of_each_family(split)]
 
 
 def test_a_suite_has_one_test_a_tier_and_no_two_alike() -> None:
-    for problem in _one_of_each_family(0):
+    for problem in _one_of_each_family():
         assert [test.tier for test in problem.tests] == list(Tier)
         assert len({test.stdin for test in problem.tests}) == 4, problem.id
 
 
 def test_more_tests_a_tier_are_different_ones() -> None:
-    for problem in starter_problems(TRAINED, Split.TRAIN, len(TRAINED), 0, tests_per_tier=2):
-        numbers = Counter(test.tier for test in problem.tests)
-        assert 1 <= numbers.pop(Tier.EDGE) <= 2
-        assert numbers == {Tier.BASIC: 2, Tier.INTERMEDIATE: 2, Tier.COMPLEX: 2}, problem.id
-        assert len({test.stdin for test in problem.tests}) == len(problem.tests), problem.id
+    for problem in starter_problems(SHORT, Split.TRAIN, 24, 0, tests_per_tier=2):
+        assert Counter(test.tier for test in problem.tests) == dict.fromkeys(Tier, 2), problem.id
+        assert len({test.stdin for test in problem.tests}) == 8, problem.id
+
+
+@every_family
+def test_no_family_gives_a_test_twice(family: Family) -> None:
+    for tier in (Tier.BASIC, Tier.INTERMEDIATE, Tier.EDGE):
+        tests = family.tests(tier, family.parameters[0], 9, Random(0))
+        assert 1 <= len({test.stdin for test in tests}) == len(tests) <= 9
 
 
 def test_complex_inputs_of_short_tasks_are_large_and_others_are_short() -> None:
-    for problem in _short(_one_of_each_family(0)):
+    names = {family.name for family in (*SHORT, *SHORT_UNSEEN)}
+    problems = [problem for problem in _one_of_each_family() if problem.family in names]
+    assert len(problems) == 3 * 24 + 8
+    for problem in problems:
         for test in problem.tests:
             words = test.stdin.split()
             if test.tier is not Tier.COMPLEX:
@@ -74,7 +70,7 @@ def test_complex_inputs_of_short_tasks_are_large_and_others_are_short() -> None:
 
 
 def test_nothing_is_expected_to_be_blank() -> None:
-    assert all(test.expected.strip() for p in _one_of_each_family(0) for test in p.tests)
+    assert all(test.expected.strip() for p in _one_of_each_family() for test in p.tests)
 
 
 @every_family
@@ -146,20 +142,24 @@ def test_no_two_short_problems_of_the_splits_are_the_same_whatever_their_seeds()
 
 def test_problems_are_the_same_in_another_process(root: Path) -> None:
     code = (
-        "from tarot.data.starter import TRAINED, UNSEEN, Split, starter_problems; "
-        "sets = (TRAINED, Split.TEST, len(TRAINED)), (UNSEEN, Split.UNSEEN, len(UNSEEN)); "
-        "print(repr([starter_problems(*each, 0) for each in sets]))"
+        "from tarot.data.starter import TRAINED, UNSEEN, Split, starter_problems\n"
+        "print(starter_problems(TRAINED, Split.TRAIN, len(TRAINED), 0))\n"
+        "print(starter_problems(UNSEEN, Split.UNSEEN, len(UNSEEN), 0))"
     )
-    digests = {
-        hashlib.sha256(
-            subprocess.run(
-                [sys.executable, "-c", code],
-                cwd=root,
-                env={**os.environ, "PYTHONHASHSEED": salt},
-                capture_output=True,
-                check=True,
-            ).stdout
-        ).hexdigest()
-        for salt in ("1", "2")
-    }
-    assert len(digests) == 1
+    salt = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        env={**os.environ, "PYTHONHASHSEED": salt},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = [
+        f"{tuple(made.problem for made in one_of_each_family(split))}\n"
+        for split in (Split.TRAIN, Split.UNSEEN)
+    ]
+    assert (
+        hashlib.sha256(done.stdout.encode()).digest()
+        == hashlib.sha256("".join(here).encode()).digest()
+    )
