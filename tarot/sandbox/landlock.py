@@ -1,6 +1,7 @@
 """The file layer: a Landlock domain that sees the interpreter and a scratch folder, nothing else.
 
-Landlock does not cover stat, chdir, chmod, chown, time stamps, attributes or access(2); the
+Landlock does not cover stat, chdir, chmod, chown, time stamps, attributes or access(2), nor, before
+its ABI 3, truncation by path or of what is opened for reading; the
 system call filter refuses those that change something.
 """
 

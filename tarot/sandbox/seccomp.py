@@ -24,15 +24,14 @@ ftruncate futex futex_waitv get_robust_list getcpu getcwd getdents getdents64 ge
 getgid getgroups getitimer getpeername getpgid getpgrp getpid getppid getpriority getrandom
 getresgid getresuid getrlimit getrusage getsid getsockname getsockopt gettid gettimeofday getuid
 lseek lstat madvise membarrier mincore mkdir mkdirat mmap mprotect mremap msync munmap nanosleep
-newfstatat open openat pause pipe pipe2 poll ppoll pread64 preadv preadv2 pselect6 pwrite64
+newfstatat pause pipe pipe2 poll ppoll pread64 preadv preadv2 pselect6 pwrite64
 pwritev pwritev2 read readlink readlinkat readv recvfrom recvmsg rename renameat renameat2
 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
 rt_sigtimedwait sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getparam
 sched_getscheduler sched_yield select sendfile sendmsg sendto set_robust_list set_tid_address
 setitimer setrlimit setsockopt shutdown sigaltstack signalfd4 stat statfs statx sysinfo time
 timer_create timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create
-timerfd_gettime timerfd_settime times truncate umask uname unlink unlinkat wait4 waitid write
-writev
+timerfd_gettime timerfd_settime times umask uname unlink unlinkat wait4 waitid write writev
 """
 _FATAL = """
 accept accept4 acct add_key adjtimex bind bpf chroot clock_adjtime clock_settime connect
@@ -48,7 +47,8 @@ capset chmod chown fchmod fchmodat fchmodat2 fchown fchownat fremovexattr fsetxa
 ioprio_set lchown link linkat lremovexattr lsetxattr migrate_pages mknod mknodat move_pages
 personality removexattr rt_sigqueueinfo rt_tgsigqueueinfo sched_setattr sched_setparam
 sched_setscheduler setfsgid setfsuid setgid setgroups setpgid setpriority setregid setresgid
-setresuid setreuid setsid setuid setxattr symlink symlinkat tkill utime utimensat utimes vfork
+setresuid setreuid setsid setuid setxattr symlink symlinkat tkill truncate utime utimensat utimes
+vfork
 """
 _INACCESSIBLE = "access faccessat faccessat2"
 
@@ -62,6 +62,7 @@ _SET_MODE_FILTER = 1
 _OWN_PID = -1
 
 _CLONE_THREAD, _CLONE_VFORK = 0x10000, 0x4000
+_O_WRONLY, _O_RDWR, _O_ACCMODE, _O_TRUNC = 1, 2, 3, 0o1000
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 _PRCTLS = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS … FIOCLEX: one's own files
@@ -154,6 +155,8 @@ def _argument_checks() -> dict[str, list[Instruction]]:
             (_AND, 0, 0, _SOCK_TYPE_MASK),
             *_only((_SOCK_STREAM,), kill),
         ],
+        "open": _truncating_for_writers(flags_argument=1),
+        "openat": _truncating_for_writers(flags_argument=2),
         "kill": _own_signal(sender_argument=0, signal_argument=1),
         "tgkill": _own_signal(sender_argument=0, signal_argument=2),
         "prlimit64": [_argument(0), *_only((0, _OWN_PID), refuse)],
@@ -162,6 +165,21 @@ def _argument_checks() -> dict[str, list[Instruction]]:
         "ioctl": [_argument(1), *_only(_IOCTLS, _ERROR | errno.ENOTTY)],
         "fcntl": [_argument(1), *_except(_FCNTLS, refuse)],
     }
+
+
+def _truncating_for_writers(flags_argument: int) -> list[Instruction]:
+    """Truncation only of what is opened to be written to, which Landlock always asks about.
+
+    Before its ABI 3 it asks about no other: neither O_TRUNC for readers nor truncate by path,
+    which is refused as a whole.
+    """
+    return [
+        _argument(flags_argument),
+        (_ANY_BIT, 1, 0, _O_TRUNC),
+        _return(_ALLOW),
+        (_AND, 0, 0, _O_ACCMODE),
+        *_only((_O_WRONLY, _O_RDWR), _ERROR | errno.EACCES),
+    ]
 
 
 def _own_signal(sender_argument: int, signal_argument: int) -> list[Instruction]:

@@ -41,6 +41,8 @@ REFUSED = {
     "read the environment of another": "open(f'/proc/1/environ').read()",
     "write outside": "open('/tmp/planted-by-a-program', 'w')",
     "write to the interpreter": "import os; open(os.__file__, 'a')",
+    "truncate by path": "import os; open('x', 'w').close(); os.truncate('x', 0)",
+    "truncate as a reader": "import os; open('x', 'w').close(); os.open('x', os.O_TRUNC)",
     "symbolic link": "import os; os.symlink('/etc/passwd', 'x')",
     "hard link": "import os; open('y', 'w'); os.link('y', 'x')",
     "named pipe": "import os; os.mkfifo('x')",

@@ -107,12 +107,24 @@ def test_every_call_outside_the_lists_does_not_exist(machine: str) -> None:
         ("prctl", (1,), REFUSE),
         ("ioctl", (0, 0x5401), ALLOW),
         ("ioctl", (0, 0x5412), ERROR | errno.ENOTTY),
+        ("openat", (0, 0, 0), ALLOW),
+        ("openat", (0, 0, 0o1001), ALLOW),
+        ("openat", (0, 0, 0o1102), ALLOW),
+        ("openat", (0, 0, 0o1000), ERROR | errno.EACCES),
+        ("openat", (0, 0, 0o1003), ERROR | errno.EACCES),
+        ("truncate", (0, 0), REFUSE),
+        ("ftruncate", (0, 0), ALLOW),
         ("fcntl", (0, 3), ALLOW),
         ("fcntl", (0, 8), REFUSE),
     ],
 )
 def test_arguments_decide(machine: str, name: str, arguments: tuple[int, ...], result: int) -> None:
     assert of(machine, name, *arguments) == result
+
+
+def test_the_older_call_that_opens_is_judged_by_its_flags_too() -> None:
+    results = [of("x86_64", "open", 0, flags) for flags in (0, 0o1001, 0o1002, 0o1000, 0o1003)]
+    assert results == [ALLOW, ALLOW, ALLOW, ERROR | errno.EACCES, ERROR | errno.EACCES]
 
 
 def test_calls_of_another_machine_are_fatal() -> None:
