@@ -1,8 +1,8 @@
 """The file layer: a Landlock domain that sees the interpreter and a scratch folder, nothing else.
 
 Landlock does not cover stat, chdir, chmod, chown, time stamps, attributes or access(2), nor, before
-its ABI 3, truncation by path or of what is opened for reading; the
-system call filter refuses those that change something.
+its ABI 3, truncation by path or of what is opened for reading; the system call filter refuses
+those that change something.
 """
 
 import os
