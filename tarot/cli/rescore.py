@@ -4,10 +4,9 @@ import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from tarot.cli.composition import ALL, choose_options, compose
 from tarot.cli.exits import Exit
+from tarot.cli.screen import screen
 from tarot.cli.terms import choose_terms
 from tarot.config.schema import Node, RescoreConfig
 from tarot.config.targets import build, check_target
@@ -57,7 +56,7 @@ def _rescore(config: RescoreConfig, policies: Mapping[str, Policy]) -> None:
     rescored = rescore(directory, terms.own, policies, terms.changed)
     notes = [*terms.notes, *log_notes(rescored)]
     name = directory.path.resolve().name
-    console = Console()
+    console = screen()
     console.print(to_table(name, rescored))
     for text in (LEGEND, *notes):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
