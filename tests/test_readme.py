@@ -15,7 +15,7 @@ from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
 from tarot.config.run import validate_run
-from tarot.config.schema import BenchConfig, ReproduceConfig, RescoreConfig, Strict
+from tarot.config.schema import BenchConfig, ReproduceConfig, RescoreConfig, RunConfig, Strict
 from tarot.config.targets import build
 from tarot.config.trials import ConformanceConfig, DataConfig, JudgeConfig
 from tarot.config.validation import parse
@@ -51,6 +51,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "conformance": ConformanceConfig,
     "data": DataConfig,
     "judge": JudgeConfig,
+    "plan": RunConfig,
     "reproduce": ReproduceConfig,
     "rescore": RescoreConfig,
 }

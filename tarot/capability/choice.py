@@ -71,6 +71,11 @@ class AdaptiveChoice:
             )
         return self._candidates[name]
 
+    @property
+    def choices(self) -> dict[str, Policy]:
+        """What it may choose: the candidates of the order, and the fallback."""
+        return {name: self._candidates[name] for name in (*self._order, self._fallback)}
+
     def decide(self, outcomes: Sequence[ProblemOutcomes], group_size: int) -> Decision:
         """The decision for groups of `group_size`; total and deterministic."""
         others = sorted(self._candidates.keys() - set(self._order))

@@ -11,6 +11,7 @@ from tarot.types import UserError
 
 VERBS = {
     "train": "train a model, or go on with a run",
+    "plan": "show a run's schedule and batches before it starts",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",
     "data": "check a data set before anything trains on it",

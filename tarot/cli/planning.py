@@ -9,7 +9,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from tarot.config.batches import plan_batches
 from tarot.config.machine import check_hardware
 from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
@@ -17,6 +16,7 @@ from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.curriculum import phases
 from tarot.data import DataSource
+from tarot.plan.arithmetic import describe_batch
 from tarot.runs import locate
 from tarot.types import Tier, TierWeights, UserError
 
@@ -46,20 +46,20 @@ def plan_run(config: Mapping[str, Any]) -> PlannedRun:
     return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
 
 
-def show_plan(run: PlannedRun, console: Console) -> None:
-    """What the run would do, and what of it this machine lacks."""
-    settings, hardware = run.settings, run.settings.hardware
-    batches = plan_batches(settings)
+def facts(run: PlannedRun) -> Table:
+    """Where the run lies, what it trains, and in which batches and stages."""
+    settings = run.settings
     table = Table("", Column(overflow="fold"), show_header=False, box=None)
     table.add_row("directory", str(run.directory))
     table.add_row("model", f"{settings.model.id} ({settings.model.architecture.parameters:,})")
-    table.add_row(
-        "step",
-        f"{settings.problems_per_step} problems x {settings.num_generations} completions = "
-        f"{batches.completions_per_step} = {hardware.processes} processes x "
-        f"{hardware.per_device_batch_size} x {batches.accumulation_steps} accumulation steps",
-    )
+    table.add_row("step", describe_batch(settings))
     table.add_row("stages", ", ".join(_stages(settings)))
+    return table
+
+
+def show_plan(run: PlannedRun, console: Console) -> None:
+    """What the run would do, and what of it this machine lacks."""
+    table = facts(run)
     table.add_row("curriculum", "\n".join(_schedule(run.config["curriculum"])))
     for fault in _missing_here(run):
         table.add_row("missing here", fault)

@@ -37,6 +37,19 @@ def plan_batches(config: RunConfig) -> BatchPlan:
     return BatchPlan(completions, per_pass, accumulation)
 
 
+def num_steps(config: RunConfig, num_problems: int) -> int:
+    """Optimizer steps of the run: TRL leaves out a last incomplete batch."""
+    if has_fixed_length(config):
+        return int(config.trainer["max_steps"])
+    epochs = float(config.trainer.get("num_train_epochs", 3))
+    return math.ceil(num_problems // config.problems_per_step * epochs)
+
+
+def has_fixed_length(config: RunConfig) -> bool:
+    """Whether the run's steps are given, however many problems there are."""
+    return int(config.trainer.get("max_steps", -1)) > 0
+
+
 def _check_generation(config: RunConfig, per_pass: int) -> None:
     """TRL generates `steps_per_generation` passes at once, which must hold whole groups."""
     steps = config.trainer.get("steps_per_generation")

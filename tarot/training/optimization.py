@@ -1,12 +1,12 @@
 """The GRPO stage: from the problems and a policy to a trained model."""
 
 from collections.abc import Sequence
-from math import ceil
 from pathlib import Path
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, PrinterCallback, set_seed
 
+from tarot.config.batches import num_steps
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.data import Split
@@ -32,7 +32,7 @@ def optimize(
     """
     problems = _short_enough(context, loaded.tokenizer)
     set_seed(context.config.seed)
-    total = _num_steps(context.config, len(problems))
+    total = num_steps(context.config, len(problems))
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         recorder = _recorder(context, advance)
         trainer = TierGRPOTrainer(
@@ -72,14 +72,6 @@ def _reward_function(
         eos_token_ids=loaded.eos_token_ids,
         on_step=recorder.on_rewards,
     )
-
-
-def _num_steps(config: RunConfig, num_problems: int) -> int:
-    """Optimizer steps of the run, for display: TRL leaves out a last incomplete batch."""
-    if (max_steps := int(config.trainer.get("max_steps", -1))) > 0:
-        return max_steps
-    epochs = float(config.trainer.get("num_train_epochs", 3))
-    return ceil(num_problems // config.problems_per_step * epochs)
 
 
 def _short_enough(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:

@@ -232,6 +232,16 @@ def test_the_chosen_policy_is_found_by_its_name() -> None:
         choice().policy("mastery")
 
 
+def test_it_may_choose_those_of_its_order_and_the_fallback() -> None:
+    some = choice(order=["reversed_ce", "forward_bi"], fallback="forward_bi").choices
+    assert list(some) == ["reversed_ce", "forward_bi"]
+    other = choice(order=["reversed_ce"], fallback="forward_bi").choices
+    assert {name: policy.at(0) for name, policy in other.items()} == {
+        "reversed_ce": TierWeights({Tier.COMPLEX: 0.35}),
+        "forward_bi": TierWeights({Tier.BASIC: 0.35}),
+    }
+
+
 @pytest.mark.parametrize(
     ("setting", "key"),
     [

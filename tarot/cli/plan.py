@@ -1,0 +1,61 @@
+"""`tarot plan`: what a run will do, whatever this machine has."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from rich.console import Console
+
+from tarot.capability import AdaptiveChoice
+from tarot.cli.composition import compose
+from tarot.cli.exits import Exit
+from tarot.cli.planning import PlannedRun, facts, plan_run
+from tarot.cli.screen import screen
+from tarot.config.batches import has_fixed_length, num_steps
+from tarot.config.targets import build
+from tarot.data import DataSource, Split
+from tarot.plan.arithmetic import describe_length
+from tarot.plan.drawing import draw
+from tarot.plan.schedule import code_ceiling, plan_phases
+from tarot.types import Policy, Reward, UserError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Show the plan of every run that the arguments describe."""
+    planned = [plan_run(job.config) for job in compose("plan", arguments)]
+    for one in planned:
+        _show(one, screen())
+    return Exit.OK
+
+
+def _show(planned: PlannedRun, console: Console) -> None:
+    table, steps = facts(planned), None
+    try:
+        num_problems = _num_problems(planned)
+        steps = num_steps(planned.settings, num_problems)
+        table.add_row("steps", describe_length(planned.settings, num_problems))
+    except UserError as error:
+        table.add_row("steps", f"not known without the data: {error}")
+    console.print(table, soft_wrap=True)
+    reward: Reward = build("reward", planned.config["reward"])
+    curriculum = build("curriculum", planned.config["curriculum"])
+    for title, policy in _policies(curriculum):
+        console.print()
+        console.print(draw(title, plan_phases(policy, steps), partial(code_ceiling, reward)))
+
+
+def _num_problems(planned: PlannedRun) -> int:
+    """How many problems there are to train on; they are read only where the steps hang on them."""
+    if has_fixed_length(planned.settings):
+        return 0
+    source: DataSource = build("data", planned.config["data"])
+    source.check()
+    return len(source.load(Split.TRAIN))
+
+
+def _policies(curriculum: Policy | AdaptiveChoice) -> Iterator[tuple[str, Policy]]:
+    """The curriculum, or each that the adaptive one may choose, under a title."""
+    if not isinstance(curriculum, AdaptiveChoice):
+        yield "curriculum", curriculum
+        return
+    for name, policy in curriculum.choices.items():
+        yield f"decided at start; it may be {name}", policy

@@ -1,0 +1,31 @@
+"""The arithmetic of a run's batches and steps, in words."""
+
+from tarot.config.batches import has_fixed_length, num_steps, plan_batches
+from tarot.config.schema import RunConfig
+
+
+def describe_batch(config: RunConfig) -> str:
+    """From the problems of a step to what each process computes at once."""
+    batches, hardware = plan_batches(config), config.hardware
+    return (
+        f"{config.problems_per_step} problems x {config.num_generations} completions = "
+        f"{batches.completions_per_step} = {hardware.processes} processes x "
+        f"{hardware.per_device_batch_size} x {batches.accumulation_steps} accumulation steps"
+    )
+
+
+def describe_length(config: RunConfig, num_problems: int) -> str:
+    """How many steps the run has, and why; `num_problems` doesn't matter where they are given."""
+    steps = num_steps(config, num_problems)
+    if has_fixed_length(config):
+        return f"{steps}, as trainer.max_steps says"
+    if not steps:
+        return (
+            f"none: {num_problems} problems to train on are fewer than "
+            f"problems_per_step={config.problems_per_step}; lower it"
+        )
+    epochs = float(config.trainer.get("num_train_epochs", 3))
+    return (
+        f"at most {steps} = {num_problems} problems to train on, {config.problems_per_step} a "
+        f"step x {epochs:g} epochs"
+    )

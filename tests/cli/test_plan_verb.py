@@ -1,0 +1,98 @@
+"""`tarot plan` with settings of train, on a machine that has nothing of what they ask for."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tarot.cli.main import main
+
+ROW = {"statement": "Print 1.", "reference": None}
+TEST = {"stdin": "", "expected": "1", "tier": "basic"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return tmp_path
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[list[str]]:
+    """The words of each line that the command prints."""
+    assert main(["plan", *arguments]) == 0
+    written = capsys.readouterr()
+    assert written.err == ""
+    return [line.split() for line in written.out.splitlines()]
+
+
+def test_the_published_schedule_in_steps_with_its_ceilings(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of ten steps, two are in each of the first three phases."""
+    lines = shown(capsys, "curriculum=forward_ce", "reward=published", "trainer.max_steps=10")
+    assert "64 problems x 7 completions = 448 = 7 processes x 4 x 16" in " ".join(lines[2])
+    assert ["steps", "10,", "as", "trainer.max_steps", "says"] in lines
+    assert ["progress", "0-20%", "20-40%", "40-60%", "60-100%"] in lines
+    assert ["steps", "1-2", "3-4", "5-6", "7-10"] in lines
+    assert ["0.15", "0.3", "0.65", "1"] in [line[4::2] for line in lines if line[:1] == ["code"]]
+    assert list(folder.iterdir()) == []
+
+
+def test_epochs_move_the_boundaries_in_steps_and_not_in_progress(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten problems, two a step: five steps an epoch, and 15 in three; 0.2 is at the fourth."""
+    rows = [json.dumps({"id": f"p{n}", **ROW, "tests": [TEST]}) for n in range(10)]
+    (folder / "data.jsonl").write_text("\n".join(rows))
+    data = ("data=jsonl", "data.path=data.jsonl", "data.dev_share=0.0", "data.test_share=0.0")
+    own = ("trainer.max_steps=-1", "trainer.num_train_epochs=3", "curriculum=forward_ce")
+    lines = shown(capsys, "+experiment=tiny", *data, *own)
+    assert ["steps", "1-3", "4-6", "7-9", "10-15"] in lines
+    assert ["progress", "0-20%", "20-40%", "40-60%", "60-100%"] in lines
+
+
+def test_without_the_data_the_plan_is_in_progress_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = shown(capsys, "curriculum=average")
+    assert ["steps", "not", "known", "without", "the", "data:"] in [line[:6] for line in lines]
+    assert ["steps", "-"] in lines
+    assert ["progress", "0-100%"] in lines
+
+
+def test_an_adaptive_curriculum_is_decided_at_start_between_those_of_its_order(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    order = ("curriculum.hardest_first=[reversed_ce,average]", "curriculum.fallback=basic_only")
+    lines = shown(capsys, "+experiment=demo", *order)
+    titles = [line[-1] for line in lines if line[:3] == ["decided", "at", "start;"]]
+    assert titles == ["reversed_ce", "average", "basic_only"]
+
+
+def test_the_directory_is_that_of_the_run_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ("+experiment=demo", "curriculum=forward_ce", "seed=5")
+    planned = shown(capsys, *settings)
+    assert main(["train", *settings, "dry_run=true"]) == 0
+    dry = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert planned[:4] == dry[:4]
+    assert planned[0][0] == "directory"
+
+
+@pytest.mark.parametrize(
+    ("argument", "line"),
+    [
+        ("modle=tiny", "modle: no such key; did you mean model?"),
+        ("trainer.max_step=3", "trainer.max_step: GRPOConfig has no such field; did you mean"),
+        ("problems_per_step=3", "problems_per_step=3 x num_generations=7 = 21 completions do not"),
+        ("curriculum=avrage", "curriculum=avrage: no such option; did you mean average?"),
+    ],
+)
+def test_bad_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], argument: str, line: str
+) -> None:
+    code, error = main(["plan", argument]), capsys.readouterr().err
+    assert (code, error.count("\n")) == (2, 1)
+    assert error.startswith(line)
