@@ -9,6 +9,7 @@ from tarot.bench.measurement import measure
 from tarot.bench.tables import show
 from tarot.cli.composition import compose
 from tarot.cli.exits import Exit
+from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.schema import BenchConfig
 from tarot.config.validation import parse
@@ -26,6 +27,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _bench(config: BenchConfig) -> None:
+    check_output("out", config.out)
     report = None
     with Console(stderr=True).status("starting") as status:
         for report in measure(config, lambda stage: status.update(f"measuring {stage}")):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tarot.cli.composition import compose
 from tarot.cli.exits import Exit
+from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.targets import build, check_target
 from tarot.config.trials import ConformanceConfig
@@ -25,6 +26,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _try(config: ConformanceConfig) -> Exit:
     check_target("sandbox", config.sandbox)
+    check_output("out", config.out)
     rows = corpus() if config.file is None else read_rows(Path(config.file))
     sandbox = build("sandbox", config.sandbox)
     try:

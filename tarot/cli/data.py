@@ -16,6 +16,7 @@ from tarot.audit.references import failing_references
 from tarot.audit.report import show
 from tarot.cli.composition import Composed, compose
 from tarot.cli.exits import Exit
+from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.model_source import check_model
 from tarot.config.targets import build, check_target
@@ -23,14 +24,14 @@ from tarot.config.trials import DataConfig
 from tarot.config.validation import parse
 from tarot.data import DataSource, JsonlSource, write_jsonl
 from tarot.data.entries import read_entries
+from tarot.data.files import read_problems
 from tarot.grading.grader import Grader
 from tarot.runs import write_atomically
-from tarot.types import Limits, UserError
+from tarot.types import Limits, Problem, UserError
 
 _SUBJECT = "check"
 _SHORT = {"file": ("data=jsonl", "data.path"), "id": ("data=hub", "data.id")}
 _OWN_KEYS = ("execute", "benchmarks", "out", "clean", "grading", "sandbox")
-_NOT_COUNTED = "not counted"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -59,11 +60,12 @@ def _check(job: Composed) -> Exit:
     config = parse(DataConfig, job.config)
     check_target("data", config.data)
     check_target("sandbox", config.sandbox)
+    _check_outputs(config)
     source: DataSource = build("data", config.data)
     if not isinstance(source, JsonlSource):  # whose check would end at the first fault of a row
         source.check()
-    console = screen()
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console, errors = screen(), Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         audit = _read(source, config, progress)
         lengths = _measure(audit, config, progress)
         if config.execute:
@@ -75,17 +77,32 @@ def _check(job: Composed) -> Exit:
     return Exit.FAILED if is_bad or not audit.problems else Exit.OK
 
 
+def _check_outputs(config: DataConfig) -> None:
+    check_output("out", config.out)
+    check_output("clean", config.clean)
+    if config.clean is None:
+        return
+    clean = Path(config.clean)
+    if clean.suffix != ".jsonl":
+        raise UserError(f"clean: {clean}: not a .jsonl file; training could not read it")
+    if clean.resolve() == Path(config.data.get("path", "")).resolve():
+        raise UserError(f"clean: {clean}: the file that is checked; name another")
+
+
 def _read(source: DataSource, config: DataConfig, progress: Progress) -> DataAudit:
     index = OverlapIndex()
     for path in config.benchmarks:
-        entries = read_entries(build("data", _file(path)))
-        index.add(Path(path).stem, [one.problem for one in entries if one.problem])
+        index.add(Path(path).stem, _benchmark(path))
     entries = read_entries(source)
     return audit_entries(progress.track(entries, description="reading"), index)
 
 
-def _file(path: str) -> dict[str, object]:
-    return {"_target_": "tarot.data.JsonlSource", "path": path}
+def _benchmark(path: str) -> list[Problem]:
+    """All problems of a file; a statement of a row without a test to judge is not compared."""
+    try:
+        return read_problems(Path(path))
+    except UserError as error:
+        raise UserError(f"benchmarks: {str(error).removeprefix('data.path: ')}") from error
 
 
 def _measure(audit: DataAudit, config: DataConfig, progress: Progress) -> list[int] | str:
@@ -100,7 +117,7 @@ def _measure(audit: DataAudit, config: DataConfig, progress: Progress) -> list[i
         check_model(config.model)
         tokenizer = load_tokenizer(local_checkpoint(config.model), config.model)
     except UserError as error:
-        return f"{_NOT_COUNTED}: {error}"
+        return f"not counted: {error}"
     problems = [one.problem for one in audit.problems]
     counted = prompt_lengths(problems, config.prompt, config.model.system_role, tokenizer)
     lengths = list(progress.track(counted, total=len(problems), description="counting tokens"))

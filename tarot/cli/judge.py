@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tarot.cli.composition import compose
 from tarot.cli.exits import Exit
+from tarot.cli.outputs import check_output
 from tarot.config.targets import build, check_target
 from tarot.config.trials import JudgeConfig
 from tarot.config.validation import parse
@@ -28,6 +29,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _judge(config: JudgeConfig) -> Exit:
     check_target("sandbox", config.sandbox)
+    check_output("out", config.out)
     trials = read_trials(Path(config.file))
     limits = Limits(**config.grading.limits.model_dump())
     grader = Grader(build("sandbox", config.sandbox), limits, config.grading.comparator)

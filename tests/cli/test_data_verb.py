@@ -225,6 +225,28 @@ def test_a_number_that_makes_no_sense_is_one_line(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == "data.num_problems: 0; at least 1 is needed\n"
 
 
+@pytest.mark.parametrize(
+    ("argument", "line"),
+    [
+        ("out=no/found.jsonl", "out: no/found.jsonl: its folder does not exist"),
+        ("clean=.", "clean: .: a folder"),
+        ("clean=clean.json", "clean: clean.json: not a .jsonl file"),
+        ("clean=rows.jsonl", "clean: rows.jsonl: the file that is checked"),
+        ("clean=../{here}/rows.jsonl", "clean: ../{here}/rows.jsonl: the file that is checked"),
+        ("benchmarks=[no.jsonl]", "benchmarks: no.jsonl: no such file"),
+        ("benchmarks=[broken.jsonl]", "benchmarks: broken.jsonl:2: not JSON"),
+    ],
+)
+def test_no_finding_and_no_row_is_lost_to_a_wrong_file(
+    check: Check, argument: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Path.cwd().name
+    Path("broken.jsonl").write_text(f"{_row()}\n{{\n")
+    assert check(_row(), more=(argument.format(here=here),)) == Exit.USER_ERROR
+    assert capsys.readouterr().err.startswith(line.format(here=here))
+    assert Path("rows.jsonl").read_text() == f"{_row()}\n"
+
+
 def test_anything_but_a_check_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "chekc", "file=rows.jsonl"]) == Exit.USER_ERROR
     assert capsys.readouterr().err == (

@@ -57,6 +57,15 @@ def test_every_row_gets_a_line_and_its_verdict(cli: Cli, file: Callable[..., str
     assert result.returncode == 1
 
 
+def test_verdicts_that_have_no_place_to_go_are_not_made(cli: Cli, file: Callable[..., str]) -> None:
+    result = cli("judge", file(RIGHT), "out=no/verdicts.jsonl")
+
+    assert result.returncode == 2
+    assert result.stderr == (
+        "out: no/verdicts.jsonl: its folder does not exist; make it or name another\n"
+    )
+
+
 def test_a_reference_is_judged_by_each_test_of_its_problem(
     cli: Cli, tmp_path: Path, file: Callable[..., str]
 ) -> None:

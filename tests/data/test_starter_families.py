@@ -32,6 +32,10 @@ def test_no_two_families_share_a_name() -> None:
     assert len({family.name for family in FAMILIES}) == len(FAMILIES)
 
 
+def test_there_are_60_families() -> None:
+    assert len(FAMILIES) == 60
+
+
 def test_there_are_24_short_families_to_train_on_and_8_unseen_ones() -> None:
     assert sum(family in TRAINED for family in SHORT) == 24
     assert sum(family in UNSEEN for family in SHORT) == 8
