@@ -6,8 +6,6 @@ from tarot.audit.findings import Finding, FindingKind, Placed
 from tarot.grading.grader import Grader
 from tarot.types import Grade, Program, UserError, Verdict
 
-_NUM_PROBLEMS_A_BATCH = 64
-
 
 def failing_references(
     problems: Sequence[Placed], grader: Grader, on_progress: Callable[[int], None]
@@ -17,20 +15,16 @@ def failing_references(
     Raises UserError where the sandbox could not judge: that says nothing of a reference.
     """
     solved = [placed for placed in problems if placed.problem.reference is not None]
-    for start in range(0, len(solved), _NUM_PROBLEMS_A_BATCH):
-        batch = solved[start : start + _NUM_PROBLEMS_A_BATCH]
-        grades = grader.grade_programs(
-            [(one.problem, Program(one.problem.reference or "")) for one in batch]
-        )
-        for placed, grade in zip(batch, grades, strict=True):
-            if not grade.is_judged:
-                raise UserError(
-                    f"{placed.place}: the sandbox could not judge the reference of "
-                    f"{placed.problem.id}; see the log and type the command again"
-                )
-            if detail := _failures(grade):
-                yield placed.finding(FindingKind.FAILING_REFERENCE, detail)
-        on_progress(start + len(batch))
+    grades = grader.stream((one.problem, Program(one.problem.reference or "")) for one in solved)
+    for number, (placed, grade) in enumerate(zip(solved, grades, strict=True), start=1):
+        if not grade.is_judged:
+            raise UserError(
+                f"{placed.place}: the sandbox could not judge the reference of "
+                f"{placed.problem.id}; see the log and type the command again"
+            )
+        if detail := _failures(grade):
+            yield placed.finding(FindingKind.FAILING_REFERENCE, detail)
+        on_progress(number)
 
 
 def _failures(grade: Grade) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from tarot.conformance.reading import read_rows
@@ -11,8 +10,6 @@ from tarot.data.files import read_problems
 from tarot.data.lines import jsonl_rows
 from tarot.grading.grader import Grader
 from tarot.types import Problem, Program, TestCase, TestResult, Tier, UserError, Verdict
-
-_NUM_PROGRAMS_A_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +60,10 @@ def read_trials(path: Path) -> list[Trial]:
 
 def judge_trials(trials: Sequence[Trial], grader: Grader) -> Iterator[Judged]:
     """The verdict of every test, in order, as they come."""
-    remaining = iter(trials)
-    while batch := list(islice(remaining, _NUM_PROGRAMS_A_BATCH)):
-        grades = grader.grade_programs([(trial.problem, trial.program) for trial in batch])
-        for trial, grade in zip(batch, grades, strict=True):
-            for number, result in enumerate(grade.results):
-                yield _judged(trial, number, result)
+    grades = grader.stream((trial.problem, trial.program) for trial in trials)
+    for trial, grade in zip(trials, grades, strict=True):
+        for number, result in enumerate(grade.results):
+            yield _judged(trial, number, result)
 
 
 def _holds_programs(path: Path) -> bool:

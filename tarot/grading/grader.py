@@ -3,7 +3,8 @@
 What is left to checker programs goes there in a second batch, when no candidate runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from tarot.grading.calls import calling, close_value, same_value
 from tarot.grading.checkers import check_key, check_limits, is_checker, verdict_of
@@ -26,6 +27,7 @@ from tarot.types import (
     Verdict,
 )
 
+_NUM_AT_ONCE = 64
 _CHECK_LIMITS = Limits(cpu_s=10.0, wall_s=60.0, memory_mb=512, output_kb=64)
 
 _Executions = dict[Key, Execution]
@@ -70,6 +72,12 @@ class Grader:
             )
             for problem, program in items
         ]
+
+    def stream(self, items: Iterable[tuple[Problem, Program | None]]) -> Iterator[Grade]:
+        """As `grade_programs` for many, some at a time, each grade as soon as it is there."""
+        remaining = iter(items)
+        while batch := list(islice(remaining, _NUM_AT_ONCE)):
+            yield from self.grade_programs(batch)
 
     def close(self) -> None:
         """Release the sandbox; idempotent."""

@@ -9,8 +9,6 @@ from tarot.runs import RunDirectory
 from tarot.runs.rollouts import results_column, results_of, rollout_table
 from tarot.types import Problem, Program, TestResult, Verdict
 
-_NUM_AT_ONCE = 512
-
 
 @dataclass(frozen=True, slots=True)
 class Regraded:
@@ -45,11 +43,10 @@ def regrade(
         if problem_id in problems
     ]
     results = [results_of(entries) for entries in table["results"].to_pylist()]
-    for begin in range(0, len(items), _NUM_AT_ONCE):
-        rows, trials = zip(*items[begin : begin + _NUM_AT_ONCE], strict=True)
-        for row, grade in zip(rows, grader.grade_programs(trials), strict=True):
-            results[row] = grade.results
-        on_progress(begin + len(rows), len(items))
+    grades = grader.stream(trial for _, trial in items)
+    for done, ((row, _), grade) in enumerate(zip(items, grades, strict=True), start=1):
+        results[row] = grade.results
+        on_progress(done, len(items))
     place = table.schema.get_field_index("results")
     return Regraded(
         table=table.set_column(place, "results", results_column(results)),

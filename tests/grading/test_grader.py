@@ -121,6 +121,20 @@ def test_a_program_runs_once_for_each_distinct_input() -> None:
     ]
 
 
+def test_many_programs_are_graded_some_at_a_time_and_each_in_its_place() -> None:
+    sandbox = EchoSandbox()
+    problem = Problem("echo", "", (TestCase("", "7", Tier.BASIC),))
+    grades = Grader(sandbox, LIMITS).stream((problem, Program(str(n))) for n in range(100))
+
+    first = next(grades)
+
+    assert first.program == Program("0")
+    assert [len(batch) for batch in sandbox.batches] == [64]
+    rest = [grade.results[0].verdict is Verdict.ACCEPTED for grade in grades]
+    assert [place for place, is_right in enumerate(rest, start=1) if is_right] == [7]
+    assert [len(batch) for batch in sandbox.batches] == [64, 36]
+
+
 def test_what_was_run_before_is_not_run_again() -> None:
     sandbox = EchoSandbox()
     grader = Grader(sandbox, LIMITS, cache_size=3)

@@ -84,7 +84,7 @@ def test_todays_tests_decide_and_what_the_data_lacks_keeps_its_verdicts(
         {Tier.BASIC: 0.0},
     ]
     assert (regraded.num_rows, regraded.num_kept, regraded.num_unjudged) == (2, 1, 0)
-    assert told == ["2/2"]
+    assert told == ["1/2", "2/2"]
 
 
 def test_rewards_follow_the_new_verdicts(run: RunDirectory, grader: Grader) -> None:
