@@ -7,8 +7,8 @@ from typing import TypeVar
 from omegaconf import OmegaConf
 from pydantic import BaseModel
 
-from tarot.cli.exits import Exit
 from tarot.config.validation import parse
+from tarot.runs.exits import Exit
 from tarot.types import UserError
 
 M = TypeVar("M", bound=BaseModel)

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
+from tarot.runs.exits import Exit
 from tarot.types import Outcome, Run, RunState
 
-EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
 PR_SET_PDEATHSIG = 1
 PROJECT = Path(__file__).parents[1]
 STDERR_LOG = "stderr.log"
@@ -46,7 +46,7 @@ class LocalLauncher:
         hardware = _hardware(run)
         if hardware["processes"] != 1:
             line = f"hardware.processes={hardware['processes']}: launcher=local starts one process"
-            return Outcome(RunState.FAILED, f"{line}; set hardware.processes=1", EXIT_USER_ERROR)
+            return Outcome(RunState.FAILED, f"{line}; set hardware.processes=1", Exit.USER_ERROR)
         log = Path(run.directory) / STDERR_LOG
         start = log.stat().st_size if log.exists() else 0
         with log.open("ab") as stderr:
@@ -127,7 +127,7 @@ def _tail(log: Path, start: int, num_lines: int) -> str:
 def _outcome(code: int, tail: str) -> Outcome:
     if code == 0:
         return Outcome(RunState.FINISHED)
-    if code in (EXIT_INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+    if code in (Exit.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return Outcome(RunState.INTERRUPTED)
     if code < 0:
         tail += f"\nkilled by {signal.Signals(-code).name}"

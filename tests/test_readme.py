@@ -17,7 +17,7 @@ from tarot.cli.main import main
 from tarot.config.run import validate_run
 from tarot.config.schema import BenchConfig, ReproduceConfig, RescoreConfig, RunConfig, Strict
 from tarot.config.targets import build
-from tarot.config.trials import ConformanceConfig, DataConfig, JudgeConfig
+from tarot.config.trials import ConformanceConfig, DataConfig, JudgeConfig, ProbeRunConfig
 from tarot.config.validation import parse
 from tarot.curriculum import phases
 from tarot.types import (
@@ -52,6 +52,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "data": DataConfig,
     "judge": JudgeConfig,
     "plan": RunConfig,
+    "probe": ProbeRunConfig,
     "reproduce": ReproduceConfig,
     "rescore": RescoreConfig,
 }

@@ -15,9 +15,9 @@ from experiments.demo.results import FILE, Arm
 from experiments.demo.table import OutSettings, render, write_table
 from tarot.cli import train
 from tarot.cli.composition import compose
-from tarot.cli.exits import Exit
 from tarot.cli.planning import plan_run
 from tarot.runs import RunDirectory, write_json
+from tarot.runs.exits import Exit
 
 EXPERIMENT = "+experiment=demo"
 SEEDS = (21, 22, 23)

@@ -12,7 +12,7 @@ from tarot.types import Tier, TierWeights
 REMEDIES = (
     "Remedies: a cold start on reference solutions (cold_start), easier problems (data), larger "
     "groups (num_generations); where only the lower end is too low, a larger probe "
-    "(evaluation.problems, evaluation.samples)."
+    "(probe.problems, probe.samples)."
 )
 
 

@@ -8,12 +8,12 @@ from rich.console import Console
 from tarot.bench.measurement import measure
 from tarot.bench.tables import show
 from tarot.cli.composition import compose
-from tarot.cli.exits import Exit
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.schema import BenchConfig
 from tarot.config.validation import parse
 from tarot.runs import write_json
+from tarot.runs.exits import Exit
 
 _SUBJECT = "sandbox"
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tarot.cli.composition import compose
-from tarot.cli.exits import Exit
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.targets import build, check_target
@@ -15,6 +14,7 @@ from tarot.conformance.harness import examine
 from tarot.conformance.reading import corpus, read_rows
 from tarot.conformance.report import summary, table, to_json
 from tarot.runs import write_atomically
+from tarot.runs.exits import Exit
 from tarot.types import Limits
 
 

@@ -15,7 +15,6 @@ from tarot.audit.overlap import OverlapIndex
 from tarot.audit.references import failing_references
 from tarot.audit.report import show
 from tarot.cli.composition import Composed, compose
-from tarot.cli.exits import Exit
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.model_source import check_model
@@ -27,6 +26,7 @@ from tarot.data.entries import read_entries
 from tarot.data.files import read_problems
 from tarot.grading.grader import Grader
 from tarot.runs import write_atomically
+from tarot.runs.exits import Exit
 from tarot.types import Limits, Problem, UserError
 
 _SUBJECT = "check"

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tarot.cli.composition import compose
-from tarot.cli.exits import Exit
 from tarot.cli.outputs import check_output
 from tarot.config.targets import build, check_target
 from tarot.config.trials import JudgeConfig
@@ -16,6 +15,7 @@ from tarot.config.validation import parse
 from tarot.conformance.judging import Judged, judge_trials, read_trials
 from tarot.grading.grader import Grader
 from tarot.runs import write_atomically
+from tarot.runs.exits import Exit
 from tarot.types import Limits
 
 _NUM_NAMED = 5

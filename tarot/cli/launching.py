@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 from tarot.cli.command import next_command
-from tarot.cli.exits import Exit
 from tarot.cli.planning import PlannedRun
 from tarot.config.targets import build
 from tarot.runs import DirectoryState, prepare
+from tarot.runs.exits import Exit
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 ALREADY_FINISHED = "already finished"

@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tarot.cli.exits import Exit
 from tarot.config.validation import suggestion
+from tarot.runs.exits import Exit
 from tarot.types import UserError
 
 VERBS = {
     "train": "train a model, or go on with a run",
     "plan": "show a run's schedule and batches before it starts",
+    "probe": "measure what a model solves before it is trained",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",
     "data": "check a data set before anything trains on it",

@@ -7,7 +7,6 @@ from rich.console import Console
 
 from tarot.capability import AdaptiveChoice
 from tarot.cli.composition import compose
-from tarot.cli.exits import Exit
 from tarot.cli.planning import PlannedRun, facts, plan_run
 from tarot.cli.screen import screen
 from tarot.config.batches import has_fixed_length, num_steps
@@ -16,6 +15,7 @@ from tarot.data import DataSource, Split
 from tarot.plan.arithmetic import describe_length
 from tarot.plan.drawing import draw
 from tarot.plan.schedule import code_ceiling, plan_phases
+from tarot.runs.exits import Exit
 from tarot.types import Policy, Reward, UserError
 
 

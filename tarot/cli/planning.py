@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
+from tarot.capability import AdaptiveChoice
 from tarot.config.machine import check_hardware
 from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
@@ -53,7 +54,7 @@ def facts(run: PlannedRun) -> Table:
     table.add_row("directory", str(run.directory))
     table.add_row("model", f"{settings.model.id} ({settings.model.architecture.parameters:,})")
     table.add_row("step", describe_batch(settings))
-    table.add_row("stages", ", ".join(_stages(settings)))
+    table.add_row("stages", ", ".join(_stages(run)))
     return table
 
 
@@ -90,9 +91,18 @@ def _check_data(node: Mapping[str, Any]) -> None:
         raise UserError(text if text.startswith("data.") else f"data: {text}") from error
 
 
-def _stages(settings: RunConfig) -> list[str]:
-    cold_start = ["cold start"] if settings.cold_start else []
-    return [*cold_start, "probe", "GRPO", "evaluation"]
+def _stages(run: PlannedRun) -> list[str]:
+    """What the run does, in order; a probe or cold start that is cached is not made again."""
+    settings = run.settings
+    is_adaptive = isinstance(build("curriculum", run.config["curriculum"]), AdaptiveChoice)
+    stages = {
+        "cold start": settings.cold_start is not None,
+        "probe": is_adaptive or settings.filter is not None,
+        "evaluation": True,
+        "GRPO": True,
+        "evaluation again": True,
+    }
+    return [stage for stage, is_due in stages.items() if is_due]
 
 
 def _schedule(node: Mapping[str, Any]) -> list[str]:

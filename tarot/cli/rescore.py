@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tarot.cli.composition import ALL, choose_options, compose
-from tarot.cli.exits import Exit
 from tarot.cli.screen import screen
 from tarot.cli.terms import choose_terms
 from tarot.config.schema import Node, RescoreConfig
@@ -15,6 +14,7 @@ from tarot.data.lazy import heavy
 from tarot.rescoring.report import LEGEND, log_notes, to_markdown, to_plain, to_table
 from tarot.rescoring.rescore import Rescored, rescore
 from tarot.runs import RunDirectory, write_atomically, write_json
+from tarot.runs.exits import Exit
 from tarot.types import Policy, UserError
 
 _GROUP = "curriculum"

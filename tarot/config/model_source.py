@@ -42,6 +42,18 @@ def is_local(model_id: str) -> bool:
     return Path(model_id).is_dir() or model_id[:1] in ("/", ".", "~") or model_id.count("/") != 1
 
 
+def local_weights(model: ModelConfig) -> list[tuple[str, int, int]] | None:
+    """Name, size and time of each file of a model in a folder, to tell its contents apart.
+
+    None for other models, which their id and revision name.
+    """
+    folder = Path(model.id)
+    if model.source != "hub" or not folder.is_dir():
+        return None
+    states = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file()]
+    return [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+
+
 def _check_hub(model: ModelConfig) -> None:
     try:
         if isinstance(try_to_load_from_cache(model.id, CONFIG, revision=model.revision), str):

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 Node = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
+Bounds = Annotated[list[Share], Field(min_length=2, max_length=2)]
 
 
 class Strict(BaseModel):
@@ -135,6 +136,17 @@ class EvaluationConfig(Strict):
     batch_size: PositiveInt
 
 
+class ProbeConfig(Strict):
+    """What is measured before training: `samples` of each of `problems` training problems.
+
+    None stands for all problems, and for two groups' worth of samples.
+    """
+
+    problems: PositiveInt | None
+    samples: PositiveInt | None
+    seed: int = Field(ge=0)
+
+
 class TrackerConfig(Strict):
     """Where metrics go besides the run directory."""
 
@@ -153,6 +165,8 @@ class RunConfig(Strict):
     problems_per_step: PositiveInt
     num_generations: int = Field(ge=2)
     max_prompt_tokens: PositiveInt
+    filter: Bounds | None
+    filter_by: Literal["suite", "tiers"]
     model: ModelConfig
     prompt: PromptConfig
     data: Node
@@ -165,6 +179,7 @@ class RunConfig(Strict):
     launcher: Node
     tracker: TrackerConfig
     cold_start: ColdStartConfig | None
+    probe: ProbeConfig
     evaluation: EvaluationConfig
 
 

@@ -8,6 +8,7 @@ from tarot.config.schema import (
     ModelConfig,
     Node,
     PromptConfig,
+    RunConfig,
     Strict,
 )
 
@@ -43,3 +44,9 @@ class DataConfig(Strict):
     clean: str | None
     grading: GradingConfig
     sandbox: Node
+
+
+class ProbeRunConfig(RunConfig):
+    """A run to probe for, and where the problems go that its filter keeps; None is nowhere."""
+
+    out: str | None

@@ -10,8 +10,10 @@ from tarot.types import UserError
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file, which then contains this process's id; UserError if another holds it.
+def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
+    """Hold the lock file, which then contains this process's id.
+
+    If another process holds it, `wait` waits for it to let go, else it is a UserError.
 
     Forked children let go of it at once, so one that outlives its parent does not keep the lock.
     The file stays: removing it would let two processes lock two files of one name. File systems
@@ -20,7 +22,7 @@ def exclusive(path: Path) -> Iterator[None]:
     with path.open("a+") as file:
         os.register_at_fork(after_in_child=file.close)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise UserError(_held(path)) from None
         file.truncate(0)

@@ -42,7 +42,7 @@ def prepare(config: Mapping[str, Any], data_fingerprint: str) -> RunDirectory:
     if directory.state is not DirectoryState.FINISHED:
         directory.path.mkdir(parents=True, exist_ok=True)
         with directory.lock():
-            _write(directory, config, data_fingerprint)
+            write_config(directory, config, data_fingerprint)
     return directory
 
 
@@ -70,8 +70,8 @@ def _is_ours(directory: RunDirectory) -> bool:
     return names <= left | {directory.config_path.name}
 
 
-def _write(directory: RunDirectory, config: Mapping[str, Any], data_fingerprint: str) -> None:
-    """`config.json` last: with it there, everything else is."""
+def write_config(directory: RunDirectory, config: Mapping[str, Any], data_fingerprint: str) -> None:
+    """Write what a child needs; `config.json` last: with it there, everything else is."""
     sha = config_sha(config, data_fingerprint)
     write_json(directory.identity_path, {"sha": sha, "data_fingerprint": data_fingerprint})
     known = read_json(directory.environment_path) if directory.environment_path.exists() else []

@@ -7,7 +7,6 @@ Converted and random checkpoints are made once and kept in the user's cache fold
 import hashlib
 import json
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -20,17 +19,11 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
 from tarot.config.schema import GgufPackage, ModelConfig
+from tarot.runs.cache import build_once, cache_folder
 from tarot.sampling.random_weights import save_random_checkpoint
 from tarot.types import UserError
 
 logger = logging.getLogger(__name__)
-
-
-def cache_folder() -> Path:
-    """The project's cache: `$TAROT_CACHE`, else `tarot` under `$XDG_CACHE_HOME` or `~/.cache`."""
-    if named := os.environ.get("TAROT_CACHE"):
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tarot"
 
 
 def local_checkpoint(model: ModelConfig) -> str:
@@ -44,21 +37,6 @@ def local_checkpoint(model: ModelConfig) -> str:
     if model.source == "random":
         return str(_cached(model, "random", lambda folder: save_random_checkpoint(model, folder)))
     return model.id
-
-
-def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
-    """`folder`, filled by `build` unless it is there; a torn build leaves nothing behind."""
-    if folder.is_dir():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
-        build(Path(making) / "content")
-        try:
-            os.rename(Path(making) / "content", folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-    return folder
 
 
 def _cached(model: ModelConfig, kind: str, build: Callable[[Path], None]) -> Path:

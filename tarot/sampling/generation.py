@@ -8,19 +8,9 @@ from itertools import takewhile
 import torch
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+from tarot.config.sampling import SamplingSettings
 from tarot.prompts import Message
 from tarot.sampling.loading import LoadedModel
-
-
-@dataclass(frozen=True, slots=True)
-class SamplingSettings:
-    """How completions are drawn; `batch_size` counts sequences generated at once."""
-
-    temperature: float
-    top_p: float
-    top_k: int
-    max_new_tokens: int
-    batch_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +35,34 @@ def sample(
     The result depends on the weights, the arguments and nothing else: the global random state
     is left as it was. `on_progress` is told the number of prompts done.
     """
-    generation = _generation(loaded, samples, settings)
+    generation = _generation(loaded, settings)
     encoded = [_token_ids(loaded, prompt) for prompt in prompts]
-    order = sorted(range(len(prompts)), key=lambda index: len(encoded[index]))
-    prompts_per_batch = max(1, settings.batch_size // samples)
+    rows = [index for index in range(len(prompts)) for _ in range(samples)]
+    rows.sort(key=lambda index: len(encoded[index]))
     results: list[list[Completion]] = [[] for _ in prompts]
     with torch.random.fork_rng(), torch.inference_mode(), _set_to_sample(loaded.weights):
         torch.manual_seed(seed)
-        for start in range(0, len(order), prompts_per_batch):
-            batch = order[start : start + prompts_per_batch]
-            drawn = _sample_batch(loaded, [encoded[i] for i in batch], generation)
-            for index, completions in zip(batch, drawn, strict=True):
-                results[index] = completions
-            on_progress(min(start + prompts_per_batch, len(order)))
+        for start in range(0, len(rows), settings.batch_size):
+            batch = rows[start : start + settings.batch_size]
+            drawn = _sample_batch(loaded, [encoded[index] for index in batch], generation)
+            for index, completion in zip(batch, drawn, strict=True):
+                results[index].append(completion)
+            on_progress((start + len(batch)) // samples)
     return results
 
 
-def _generation(loaded: LoadedModel, samples: int, settings: SamplingSettings) -> GenerationConfig:
+def _generation(loaded: LoadedModel, settings: SamplingSettings) -> GenerationConfig:
     return GenerationConfig(
         do_sample=settings.temperature > 0,
         temperature=settings.temperature or None,
         top_p=settings.top_p,
         top_k=settings.top_k,
+        min_p=settings.min_p,
+        repetition_penalty=settings.repetition_penalty,
         max_new_tokens=settings.max_new_tokens,
-        num_return_sequences=samples,
         eos_token_id=loaded.eos_token_ids,
         pad_token_id=loaded.tokenizer.pad_token_id,
+        **settings.extra,
     )
 
 
@@ -96,16 +88,14 @@ def _token_ids(loaded: LoadedModel, prompt: Sequence[Message]) -> list[int]:
 
 def _sample_batch(
     loaded: LoadedModel, encoded: list[list[int]], generation: GenerationConfig
-) -> list[list[Completion]]:
+) -> list[Completion]:
     tokenizer = loaded.tokenizer
     padded = tokenizer.pad({"input_ids": encoded}, padding_side="left", return_tensors="pt")
     inputs = padded.to(loaded.weights.device)
     sequences = loaded.weights.generate(**inputs, generation_config=generation)
     new_tokens = sequences[:, inputs["input_ids"].shape[1] :].tolist()
     ends = frozenset(generation.eos_token_id)
-    completions = [_completion(tokenizer, row, ends) for row in new_tokens]
-    samples = generation.num_return_sequences
-    return [completions[i : i + samples] for i in range(0, len(completions), samples)]
+    return [_completion(tokenizer, row, ends) for row in new_tokens]
 
 
 def _completion(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from transformers import PreTrainedTokenizerBase
 
-from tarot.config.schema import PromptConfig
+from tarot.config.schema import PromptConfig, RunConfig
 from tarot.prompts import build_prompt
 from tarot.types import Problem
 
@@ -24,3 +24,15 @@ def prompt_lengths(
             return_dict=True,
         )
         yield len(encoded["input_ids"])
+
+
+def short_enough(
+    problems: Sequence[Problem], config: RunConfig, tokenizer: PreTrainedTokenizerBase
+) -> list[Problem]:
+    """The problems whose prompt is within a run's limit."""
+    lengths = prompt_lengths(problems, config.prompt, config.model.system_role, tokenizer)
+    return [
+        problem
+        for problem, length in zip(problems, lengths, strict=True)
+        if length <= config.max_prompt_tokens
+    ]

@@ -27,8 +27,8 @@ from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.prompts import build_prompt
 from tarot.runs import RunDirectory
+from tarot.runs.cache import build_once, cache_folder
 from tarot.sampling import load_model, local_checkpoint
-from tarot.sampling.checkpoints import build_once, cache_folder
 from tarot.training.display import Advance, Display
 from tarot.types import Problem, UserError
 

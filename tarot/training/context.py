@@ -1,15 +1,19 @@
 """What the stages of one run share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import torch
+
 from tarot.config.schema import RunConfig
-from tarot.data import Split
-from tarot.grading.grader import Grader
+from tarot.config.targets import build
+from tarot.data import DataSource, Split
+from tarot.grading.grader import Grader, self_check
 from tarot.runs import RunDirectory
 from tarot.training.display import Display
 from tarot.training.stopping import StopRequest
-from tarot.types import Problem
+from tarot.types import Limits, Problem
 
 
 class Outage(RuntimeError):
@@ -39,3 +43,25 @@ class RunContext:
                 f"{unjudged_share:.0%} of the completions could not be judged, more than "
                 f"grading.max_unjudged_share={limit}: is the sandbox out?"
             )
+
+
+@contextmanager
+def opened(run: RunDirectory, display: Display, stop: StopRequest) -> Iterator[RunContext]:
+    """What a child process needs, from the config in `run`; the sandbox is released at the end.
+
+    Raises:
+        UserError: for data that can't be read, or a sandbox that can't judge here.
+    """
+    config = RunConfig.model_validate(run.config())
+    if config.hardware.device == "cpu":
+        torch.set_num_threads(config.hardware.threads)
+    source: DataSource = build("data", config.data)
+    limits = Limits(**config.grading.limits.model_dump())
+    sandbox = build("sandbox", config.sandbox)
+    grader = Grader(sandbox, limits, config.grading.comparator)
+    try:
+        self_check(sandbox)
+        problems = {split: source.load(split) for split in Split}
+        yield RunContext(run, config, problems, grader, display, stop)
+    finally:
+        grader.close()

@@ -11,7 +11,7 @@ from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.data import Split
 from tarot.prompts import build_prompt
-from tarot.sampling import LoadedModel, prompt_lengths
+from tarot.sampling import LoadedModel, short_enough
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
 from tarot.training.display import Advance
@@ -76,11 +76,8 @@ def _reward_function(
 
 def _short_enough(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:
     """The training problems whose prompt is within the limit; the rest is counted and said."""
-    config = context.config
-    problems = context.problems[Split.TRAIN]
-    limit = config.max_prompt_tokens
-    lengths = prompt_lengths(problems, config.prompt, config.model.system_role, tokenizer)
-    kept = [problem for problem, length in zip(problems, lengths, strict=True) if length <= limit]
+    problems, limit = context.problems[Split.TRAIN], context.config.max_prompt_tokens
+    kept = short_enough(problems, context.config, tokenizer)
     if len(kept) < len(problems):
         num_dropped = len(problems) - len(kept)
         context.display.say(f"{num_dropped} problems left out: over max_prompt_tokens={limit}")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tarot.audit.findings import FindingKind
-from tarot.cli.exits import Exit
 from tarot.cli.main import main
 from tarot.data import JsonlSource, Split
+from tarot.runs.exits import Exit
 
 Check = Callable[..., int]
 

@@ -96,7 +96,7 @@ def test_a_wrong_argument_of_a_target_is_named_in_full(
     [
         ("nowhere.Thing", "No module named 'nowhere'"),
         ("tarot.types.Nothing", "no attribute 'Nothing'"),
-        ("tarot.cli.exits.__doc__", "cannot be called"),
+        ("tarot.runs.exits.__doc__", "cannot be called"),
     ],
 )
 def test_a_target_that_is_not_there_is_an_error(path: str, cause: str) -> None:

@@ -7,10 +7,10 @@ import pytest
 from experiments.demo import study
 from experiments.demo.results import Arm, read_results
 from tarot.cli.composition import compose
-from tarot.cli.exits import Exit
 from tarot.cli.planning import plan_run
 from tarot.data import Split
 from tarot.runs import read_json
+from tarot.runs.exits import Exit
 
 LAUNCHER = '''
 from pathlib import Path

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tarot.capability import PatternCount, ProblemOutcomes
+from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import PromptConfig
 from tarot.grading.grader import Grader
-from tarot.probe import measure
-from tarot.sampling import LoadedModel, SamplingSettings
+from tarot.probe.measure import measure
+from tarot.sampling import LoadedModel
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Limits, Problem, TestCase, Tier
 from tests.sampling.parrot import save_parrot

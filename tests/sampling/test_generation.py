@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from tarot.config.sampling import SamplingSettings
 from tarot.prompts import Message
-from tarot.sampling import Completion, LoadedModel, SamplingSettings, sample
+from tarot.sampling import Completion, LoadedModel, sample
 from tests.sampling.small_models import load_small
 
 pytestmark = pytest.mark.e2e

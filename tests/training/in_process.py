@@ -9,12 +9,23 @@ from tarot.cli.planning import plan_run
 from tarot.runs import RunDirectory, prepare
 from tarot.training.__main__ import main
 
-TINY = ("+experiment=tiny", "trainer.max_steps=1", "data.num_problems=4", "data.num_held_out=2")
+TINY = (
+    "+experiment=tiny",
+    "curriculum=average",  # which needs no probe
+    "trainer.max_steps=1",
+    "data.num_problems=4",
+    "data.num_held_out=2",
+)
 
 
 def prepared(*overrides: str) -> RunDirectory:
     """The directory of a tiny run of one step, with its config."""
-    (job,) = compose("train", [*TINY, *overrides])
+    return prepared_from(*TINY, *overrides)
+
+
+def prepared_from(*arguments: str) -> RunDirectory:
+    """The directory of the run that the arguments of `train.py` describe."""
+    (job,) = compose("train", arguments)
     planned = plan_run(job.config)
     return prepare(planned.config, planned.data_fingerprint)
 

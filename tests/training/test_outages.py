@@ -106,4 +106,4 @@ def test_an_outage_during_the_evaluation_is_no_result(
     assert run_child(run) == 1
     assert last_line(capsys) == CAUSE
     assert [path.name for path in run.outcomes_path.iterdir()] == ["before-test.json"]
-    assert not run.decision_path.exists()
+    assert run.rollout_files() == {}

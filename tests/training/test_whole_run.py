@@ -40,9 +40,12 @@ def test_config_holds_the_reward_from_the_users_own_group(
     }
 
 
-def test_outcomes_hold_both_splits_before_and_after(workplace: Workplace, whole: Finished) -> None:
+def test_outcomes_hold_the_probe_and_both_splits_before_and_after(
+    workplace: Workplace, whole: Finished
+) -> None:
     files = {path.name for path in workplace.run("whole").outcomes_path.iterdir()}
-    assert files == {f"{when}-{s}.json" for when in ("before", "after") for s in ("test", "unseen")}
+    pairs = {f"{when}-{s}.json" for when in ("before", "after") for s in ("test", "unseen")}
+    assert files == {"probe.json", *pairs}
 
 
 def test_the_decision_names_a_candidate_and_its_reason(

@@ -1,0 +1,104 @@
+"""Where a probe lies: a folder in the user's cache, found by all that its outcomes hang on.
+
+So runs share a probe that differ in what comes after it: in their seed, curriculum or trainer.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tarot.capability import ProblemOutcomes, read_outcomes, write_outcomes
+from tarot.config.model_source import local_weights
+from tarot.config.sampling import sampling_settings
+from tarot.config.schema import RunConfig
+from tarot.runs import RunDirectory, write_atomically
+from tarot.runs.cache import cache_folder
+from tarot.runs.preparation import write_config
+
+# How many completions are drawn, judged and kept at once: what an interruption costs at most.
+COMPLETIONS_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The files of one probe: the config that it was made for, and the outcomes as they come."""
+
+    directory: RunDirectory
+
+    @classmethod
+    def of(cls, config: RunConfig, data_fingerprint: str) -> Self:
+        """The probe of a run, whether it has been made or not."""
+        text = json.dumps(_description(config, data_fingerprint), sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return cls(RunDirectory(cache_folder() / "probes" / digest))
+
+    @property
+    def path(self) -> Path:
+        """The outcomes of all problems; the probe is finished when this file is there."""
+        return self.directory.outcomes_path / "probe.json"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What the interpreter is given to make the probe."""
+        return ("-m", "tarot.training.probing", str(self.directory.path))
+
+    def prepare(self, config: Mapping[str, Any], data_fingerprint: str) -> None:
+        """Make the folder, with the config for the one process that measures."""
+        self.directory.path.mkdir(parents=True, exist_ok=True)
+        alone = {**config, "hardware": {**config["hardware"], "processes": 1}}
+        write_config(self.directory, alone, data_fingerprint)
+
+    def outcomes(self) -> tuple[ProblemOutcomes, ...]:
+        """The outcomes of a finished probe, in the order of the problems."""
+        return read_outcomes(self.path.read_bytes())
+
+    def part(self, start: int) -> tuple[ProblemOutcomes, ...] | None:
+        """What is there of the problems from number `start` on, or None."""
+        path = self._part_path(start)
+        return read_outcomes(path.read_bytes()) if path.exists() else None
+
+    def keep_part(self, start: int, outcomes: tuple[ProblemOutcomes, ...]) -> None:
+        """Put down the outcomes of the problems from number `start` on."""
+        self.directory.outcomes_path.mkdir(exist_ok=True)
+        write_atomically(self._part_path(start), write_outcomes(outcomes).encode())
+
+    def finish(self, outcomes: tuple[ProblemOutcomes, ...]) -> None:
+        """Put down all outcomes, in place of the parts."""
+        write_atomically(self.path, write_outcomes(outcomes).encode())
+        for part in self.directory.outcomes_path.glob("probe-*.json"):
+            part.unlink()
+
+    def _part_path(self, start: int) -> Path:
+        return self.directory.outcomes_path / f"probe-{start:06d}.json"
+
+
+def num_samples(config: RunConfig) -> int:
+    """Completions of each problem: as configured, or two groups' worth."""
+    return config.probe.samples or 2 * config.num_generations
+
+
+def num_problems(config: RunConfig) -> int | None:
+    """How many training problems are measured, None for all: a filter has to know each."""
+    return None if config.filter else config.probe.problems
+
+
+def _description(config: RunConfig, data_fingerprint: str) -> dict[str, Any]:
+    sampling = asdict(sampling_settings(config))
+    del sampling["batch_size"]
+    return {
+        "model": config.model.model_dump(mode="json"),
+        "weights": local_weights(config.model),
+        "cold_start": config.cold_start and config.cold_start.model_dump(mode="json"),
+        "arithmetic": [config.hardware.dtype, config.hardware.autocast],
+        "prompt": config.prompt.model_dump(mode="json"),
+        "max_prompt_tokens": config.max_prompt_tokens,
+        "data": data_fingerprint,
+        "sampling": sampling,
+        "grading": config.grading.model_dump(mode="json", exclude={"max_unjudged_share"}),
+        "problems": num_problems(config),
+        "samples": num_samples(config),
+        "seed": config.probe.seed,
+    }

@@ -1,0 +1,115 @@
+"""The probe, in a process of its own, so that training starts clean.
+
+Run as a module with the probe's folder; what is there already is not measured again.
+"""
+
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from tarot.capability import ProblemOutcomes
+from tarot.data import Split
+from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
+from tarot.runs import RunDirectory
+from tarot.runs.exits import Exit
+from tarot.runs.lock import exclusive
+from tarot.sampling import LoadedModel, short_enough
+from tarot.training.context import Outage, RunContext, opened
+from tarot.training.display import Advance, Display
+from tarot.training.exits import exit_of
+from tarot.training.loading import load
+from tarot.training.measuring import solved
+from tarot.training.stopping import StopRequest
+from tarot.types import Problem, UserError
+
+
+def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
+    """The outcomes of the run's probe, measured in a child where that has not been done.
+
+    Raises:
+        UserError, Outage, KeyboardInterrupt: what ended the child, for the same reason.
+    """
+    probe = Probe.of(context.config, context.run.data_fingerprint())
+    if not probe.path.exists():
+        probe.prepare(context.run.config(), context.run.data_fingerprint())
+        finished = subprocess.run(
+            [sys.executable, *probe.command], stderr=subprocess.PIPE, text=True, check=False
+        )
+        sys.stderr.write(finished.stderr)
+        _check_exit(finished.returncode, finished.stderr)
+    return probe.outcomes()
+
+
+def _check_exit(code: int, stderr: str) -> None:
+    if code == Exit.OK:
+        return
+    if code == Exit.INTERRUPTED:
+        raise KeyboardInterrupt
+    cause = (stderr.strip().splitlines() or ["it gave no reason"])[-1]
+    if code == Exit.USER_ERROR:
+        raise UserError(cause)
+    raise Outage(f"the probe ended with exit code {code}: {cause}")
+
+
+def _probe(probe: Probe) -> None:
+    """Measure what is missing; of two processes with one probe, the later waits for the other."""
+    with (
+        exclusive(probe.directory.path / "lock", wait=True),
+        opened(probe.directory, Display(), StopRequest()) as context,
+    ):
+        if probe.path.exists():
+            return
+        loaded = load(context)
+        problems = _chosen(context, loaded)
+        with context.display.stage("probe", len(problems)) as advance:
+            outcomes = _measured(context, loaded, probe, problems, advance)
+        probe.finish(outcomes)
+
+
+def _chosen(context: RunContext, loaded: LoadedModel) -> list[Problem]:
+    """The training problems to measure, drawn by the probe's seed and in their own order."""
+    config = context.config
+    problems = short_enough(context.problems[Split.TRAIN], config, loaded.tokenizer)
+    number = num_problems(config)
+    if number is None or number >= len(problems):
+        return problems
+    rows = Random(config.probe.seed).sample(range(len(problems)), number)
+    return [problems[row] for row in sorted(rows)]
+
+
+def _measured(
+    context: RunContext,
+    loaded: LoadedModel,
+    probe: Probe,
+    problems: list[Problem],
+    advance: Advance,
+) -> tuple[ProblemOutcomes, ...]:
+    """The outcomes of all problems, in parts that are kept as they come."""
+    samples = num_samples(context.config)
+    step = max(1, COMPLETIONS_AT_ONCE // samples)
+    outcomes: tuple[ProblemOutcomes, ...] = ()
+    for start in range(0, len(problems), step):
+        part = probe.part(start)
+        if part is None:
+            part = solved(
+                context,
+                loaded,
+                problems[start : start + step],
+                samples=samples,
+                seed=context.config.probe.seed + start,
+                on_progress=partial(_tell, advance, start),
+            )
+            probe.keep_part(start, part)
+        outcomes += part
+    return outcomes
+
+
+def _tell(advance: Advance, start: int, done: int) -> None:
+    advance(start + done, "")
+
+
+if __name__ == "__main__":
+    folder = RunDirectory.open(Path(sys.argv[1]))
+    sys.exit(exit_of(lambda: _probe(Probe(folder))))
