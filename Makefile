@@ -11,7 +11,7 @@ TORCH := $(shell grep '^torch==' requirements/cpu.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench soak lock platform
+.PHONY: help demo test check fix bench soak vllm lock platform
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -40,6 +40,10 @@ bench: .venv/installed ## measure the sandbox on this machine
 soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
+vllm: .venv-vllm/installed ## try sampling with vLLM on this CPU, in an environment of its own
+	@VLLM_CPU_KVCACHE_SPACE=1 VLLM_CPU_OMP_THREADS_BIND=nobind \
+	  .venv-vllm/bin/python -m pytest -m vllm tests/sampling $(ARGS)
+
 lock: .venv/installed ## write requirements/cpu.txt anew, keeping versions where it can
 	$(PIP) install pip-tools
 	$(BIN)/pip-compile setup.cfg --extra train --extra eval --extra dev --quiet --strip-extras \
@@ -63,6 +67,13 @@ platform:
 	@$(PIP) install $(PIP_TORCH_ARGS) $(TORCH)
 	@echo "installing the rest of requirements/cpu.txt …"
 	@$(PIP) install --requirement requirements/cpu.txt
+	@touch $@
+
+.venv-vllm/installed: requirements/vllm.txt | platform
+	@$(PYTHON) -m venv .venv-vllm
+	@echo "installing $(TORCH) and requirements/vllm.txt …"
+	@.venv-vllm/bin/python -m pip --quiet --quiet install $(PIP_TORCH_ARGS) $(TORCH)
+	@.venv-vllm/bin/python -m pip --quiet --quiet install --no-deps --requirement requirements/vllm.txt
 	@touch $@
 
 .venv/installed: setup.cfg pyproject.toml .venv/locked

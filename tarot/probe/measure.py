@@ -7,12 +7,12 @@ from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import PromptConfig
 from tarot.grading.grader import Grader
 from tarot.prompts import build_prompt, keeps_format
-from tarot.sampling import Completion, LoadedModel, sample
+from tarot.sampling import Completion, Sampler
 from tarot.types import Problem
 
 
 def measure(  # noqa: PLR0913
-    loaded: LoadedModel,
+    sampler: Sampler,
     problems: Sequence[Problem],
     prompt: PromptConfig,
     system_role: bool,
@@ -25,7 +25,7 @@ def measure(  # noqa: PLR0913
 ) -> tuple[ProblemOutcomes, ...]:
     """Outcomes of `samples` completions for each problem, in the order of `problems`."""
     prompts = [build_prompt(problem, prompt, system_role) for problem in problems]
-    drawn = sample(loaded, prompts, samples, settings, seed, on_progress)
+    drawn = sampler(prompts, samples, settings, seed, on_progress)
     items = [
         (problem, completion.text)
         for problem, completions in zip(problems, drawn, strict=True)

@@ -1,9 +1,10 @@
-"""Sampling completions with transformers, batched by length."""
+"""Sampling completions: what a sampler is, and the one of transformers, batched by length."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Protocol
 
 import torch
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -22,6 +23,23 @@ class Completion:
     truncated: bool
 
 
+class Sampler(Protocol):
+    """Draws `samples` completions for each prompt, in the order of `prompts`.
+
+    `on_progress` is told the number of prompts done.
+    """
+
+    def __call__(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        samples: int,
+        settings: SamplingSettings,
+        seed: int,
+        on_progress: Callable[[int], None],
+    ) -> list[list[Completion]]:
+        """The completions of each prompt."""
+
+
 def sample(
     loaded: LoadedModel,
     prompts: Sequence[Sequence[Message]],
@@ -36,7 +54,7 @@ def sample(
     is left as it was. `on_progress` is told the number of prompts done.
     """
     generation = _generation(loaded, settings)
-    encoded = [_token_ids(loaded, prompt) for prompt in prompts]
+    encoded = [token_ids(loaded.tokenizer, prompt) for prompt in prompts]
     rows = [index for index in range(len(prompts)) for _ in range(samples)]
     rows.sort(key=lambda index: len(encoded[index]))
     results: list[list[Completion]] = [[] for _ in prompts]
@@ -79,8 +97,9 @@ def _set_to_sample(weights: PreTrainedModel) -> Iterator[None]:
         weights.train(was_training)
 
 
-def _token_ids(loaded: LoadedModel, prompt: Sequence[Message]) -> list[int]:
-    encoded = loaded.tokenizer.apply_chat_template(
+def token_ids(tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message]) -> list[int]:
+    """The tokens of a prompt in the chat template, up to where the completion starts."""
+    encoded = tokenizer.apply_chat_template(
         list(prompt), add_generation_prompt=True, tokenize=True, return_dict=True
     )
     return list(encoded["input_ids"])

@@ -38,7 +38,7 @@ def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
     """
     tokenizer = load_tokenizer(checkpoint, model)
     weights = AutoModelForCausalLM.from_pretrained(
-        checkpoint, revision=_revision(checkpoint, model), dtype=getattr(torch, dtype)
+        checkpoint, revision=revision_of(checkpoint, model), dtype=getattr(torch, dtype)
     )
     if model.eos_token is not None:
         weights.generation_config.eos_token_id = tokenizer.eos_token_id
@@ -47,7 +47,7 @@ def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
 
 def load_tokenizer(checkpoint: str, model: ModelConfig) -> PreTrainedTokenizerBase:
     """The tokenizer of `checkpoint`, padding on the left, with `model.eos_token` at the end."""
-    revision = _revision(checkpoint, model)
+    revision = revision_of(checkpoint, model)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint, revision=revision, padding_side="left")
     if model.eos_token is not None:
         tokenizer.eos_token = model.eos_token
@@ -56,5 +56,6 @@ def load_tokenizer(checkpoint: str, model: ModelConfig) -> PreTrainedTokenizerBa
     return tokenizer
 
 
-def _revision(checkpoint: str, model: ModelConfig) -> str | None:
+def revision_of(checkpoint: str, model: ModelConfig) -> str | None:
+    """The revision to load of a checkpoint of the hub; None for one that was made here."""
     return model.revision if checkpoint == model.id else None

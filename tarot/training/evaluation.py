@@ -1,11 +1,12 @@
 """The held-out problems before and after training."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from tarot.capability import ProblemOutcomes, read_outcomes, write_outcomes
 from tarot.data import Split
 from tarot.runs import write_atomically
-from tarot.sampling import LoadedModel
+from tarot.sampling import LoadedModel, sample
 from tarot.training.context import RunContext
 from tarot.training.measuring import solved
 from tarot.training.summary import Outcomes
@@ -36,7 +37,7 @@ def _measured(
     with context.display.stage(f"evaluate {name}", len(problems)) as advance:
         outcomes = solved(
             context,
-            loaded,
+            partial(sample, loaded),
             problems,
             samples=context.config.evaluation.samples,
             seed=context.config.seed,

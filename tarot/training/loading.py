@@ -8,12 +8,16 @@ from tarot.training.context import RunContext
 def load(context: RunContext) -> LoadedModel:
     """The weights on the run's device, and the tokenizer."""
     config = context.config
-    context.display.say(f"model {config.model.id}")
-    if config.cold_start is None:
-        checkpoint = local_checkpoint(config.model)
-    else:
-        checkpoint = str(cold_started(context.run, config, config.cold_start))
-    loaded = load_model(checkpoint, config.model, config.hardware.dtype)
+    loaded = load_model(checkpoint_of(context), config.model, config.hardware.dtype)
     if config.hardware.device == "cuda":
         loaded.weights.to("cuda")
     return loaded
+
+
+def checkpoint_of(context: RunContext) -> str:
+    """A hub id or a folder with the weights; a cold start is made where it isn't cached."""
+    config = context.config
+    context.display.say(f"model {config.model.id}")
+    if config.cold_start is None:
+        return local_checkpoint(config.model)
+    return str(cold_started(context.run, config, config.cold_start))

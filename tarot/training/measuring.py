@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from tarot.capability import ProblemOutcomes
 from tarot.config.sampling import sampling_settings
 from tarot.probe.measure import measure
-from tarot.sampling import LoadedModel
+from tarot.sampling import Sampler
 from tarot.training.context import RunContext
 from tarot.types import Problem
 
 
 def solved(
     context: RunContext,
-    loaded: LoadedModel,
+    sampler: Sampler,
     problems: Sequence[Problem],
     *,
     samples: int,
@@ -25,7 +25,7 @@ def solved(
         Outage: if too many completions could not be judged.
     """
     outcomes = measure(
-        loaded,
+        sampler,
         problems,
         context.config.prompt,
         context.config.model.system_role,

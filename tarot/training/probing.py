@@ -9,17 +9,19 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from transformers import PreTrainedTokenizerBase
+
 from tarot.capability import ProblemOutcomes
 from tarot.data import Split
 from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
 from tarot.runs import RunDirectory
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
-from tarot.sampling import LoadedModel, short_enough
+from tarot.sampling import Sampler, sample, short_enough
 from tarot.training.context import Outage, RunContext, opened
 from tarot.training.display import Advance, Display
 from tarot.training.exits import exit_of
-from tarot.training.loading import load
+from tarot.training.loading import checkpoint_of, load
 from tarot.training.measuring import solved
 from tarot.training.stopping import StopRequest
 from tarot.types import Problem, UserError
@@ -61,17 +63,28 @@ def _probe(probe: Probe) -> None:
     ):
         if probe.path.exists():
             return
-        loaded = load(context)
-        problems = _chosen(context, loaded)
+        sampler, tokenizer = _sampler(context)
+        problems = _chosen(context, tokenizer)
         with context.display.stage("probe", len(problems)) as advance:
-            outcomes = _measured(context, loaded, probe, problems, advance)
+            outcomes = _measured(context, sampler, probe, problems, advance)
         probe.finish(outcomes)
 
 
-def _chosen(context: RunContext, loaded: LoadedModel) -> list[Problem]:
+def _sampler(context: RunContext) -> tuple[Sampler, PreTrainedTokenizerBase]:
+    """VLLM where the run's hardware has it, which has all of the device while this process runs."""
+    if context.config.hardware.vllm is None:
+        loaded = load(context)
+        return partial(sample, loaded), loaded.tokenizer
+    from tarot.sampling.vllm_engine import VllmEngine  # noqa: PLC0415 - not installed everywhere
+
+    engine = VllmEngine(checkpoint_of(context), context.config)
+    return engine.sample, engine.tokenizer
+
+
+def _chosen(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:
     """The training problems to measure, drawn by the probe's seed and in their own order."""
     config = context.config
-    problems = short_enough(context.problems[Split.TRAIN], config, loaded.tokenizer)
+    problems = short_enough(context.problems[Split.TRAIN], config, tokenizer)
     number = num_problems(config)
     if number is None or number >= len(problems):
         return problems
@@ -81,7 +94,7 @@ def _chosen(context: RunContext, loaded: LoadedModel) -> list[Problem]:
 
 def _measured(
     context: RunContext,
-    loaded: LoadedModel,
+    sampler: Sampler,
     probe: Probe,
     problems: list[Problem],
     advance: Advance,
@@ -95,7 +108,7 @@ def _measured(
         if part is None:
             part = solved(
                 context,
-                loaded,
+                sampler,
                 problems[start : start + step],
                 samples=samples,
                 seed=context.config.probe.seed + start,

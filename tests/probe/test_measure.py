@@ -1,6 +1,7 @@
 """The probe, with a model whose answers are known."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import PromptConfig
 from tarot.grading.grader import Grader
 from tarot.probe.measure import measure
-from tarot.sampling import LoadedModel
+from tarot.sampling import LoadedModel, sample
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Limits, Problem, TestCase, Tier
 from tests.sampling.parrot import save_parrot
@@ -48,7 +49,7 @@ def measured(
     model: LoadedModel, grader: Grader, max_new_tokens: int, format_pattern: str | None = None
 ) -> tuple[ProblemOutcomes, ...]:
     return measure(
-        model,
+        partial(sample, model),
         PROBLEMS,
         PromptConfig(system=None, instruction="{statement}", format_pattern=format_pattern),
         True,

@@ -15,7 +15,12 @@ WIDTH = 512
 
 def parrot() -> ModelConfig:
     shape = small("tiny").architecture
-    wide = {"hidden_size": WIDTH, "vocab_size": WIDTH, "tie_embeddings": False}
+    wide = {
+        "hidden_size": WIDTH,
+        "head_dim": WIDTH // shape.heads,
+        "vocab_size": WIDTH,
+        "tie_embeddings": False,
+    }
     return small("tiny").model_copy(update={"architecture": shape.model_copy(update=wide)})
 
 
