@@ -6,14 +6,18 @@ is permuted within each of its pieces.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
+from tarot.curriculum import Aggregate, decoupled_weights
 from tarot.types import GradedCompletion, Reward, RewardValue
 
 
 class ShuffledReward:
-    """The values of `reward`, permuted by a hash of seed, step and group; None stays in place."""
+    """The values of `reward`, permuted by a hash of seed, step and group; None stays in place.
+
+    A value's parts go with its total, and how they are aggregated is the inner reward's.
+    """
 
     def __init__(self, reward: Reward, seed: int) -> None:
         """Keep the reward to permute."""
@@ -24,6 +28,16 @@ class ShuffledReward:
     def part_names(self) -> tuple[str, ...]:
         """The parts of the inner reward."""
         return self._reward.part_names
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What GRPO normalises, as in the inner reward."""
+        return Aggregate.SUM if decoupled_weights(self._reward) is None else Aggregate.DECOUPLED
+
+    @property
+    def part_weights(self) -> Mapping[str, float]:
+        """The weights of the inner reward's parts, where each is normalised by itself."""
+        return decoupled_weights(self._reward) or {}
 
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """One value per completion; None exactly where the inner reward gives None."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from rewards.parts import CodePart, FormatPart, Part
-from tarot.curriculum import RewardFormula
+from tarot.curriculum import Aggregate, RewardFormula
 from tarot.types import CODE, GradedCompletion, RewardValue, UserError
 
 
@@ -19,6 +19,7 @@ class TieredReward:
         normalize: whether the code part is divided by the active weight; False as published.
         format_pattern: regular expression of a well-formed completion; None drops the format part.
         extra: further parts by name.
+        aggregate: what GRPO normalises, the sum of the parts or each by itself.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class TieredReward:
         normalize: bool = True,
         format_pattern: str | None = None,
         extra: Mapping[str, Part] | None = None,
+        aggregate: Aggregate = Aggregate.SUM,
     ) -> None:
         """Check the names and weights of the parts; UserError names the key that is wrong."""
         known: dict[str, Part | None] = {
@@ -38,6 +40,7 @@ class TieredReward:
         self._parts = {name: part for name in weights if (part := known[name]) is not None}
         self._formula = RewardFormula({name: weights[name] for name in self._parts}, normalize)
         self._has_extra = bool(extra)
+        self._aggregate = _checked_aggregate(aggregate)
         if not self._parts:
             raise UserError("reward.parts: no part is left to reward; give `code` a weight")
 
@@ -45,6 +48,16 @@ class TieredReward:
     def part_names(self) -> tuple[str, ...]:
         """The parts with a weight, sorted."""
         return tuple(self._parts)
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What GRPO normalises."""
+        return self._aggregate
+
+    @property
+    def part_weights(self) -> Mapping[str, float]:
+        """The weight of each part, in the order of `part_names`."""
+        return self._formula.weights
 
     @property
     def formula(self) -> RewardFormula | None:
@@ -79,3 +92,11 @@ def _checked_weight(name: str, weight: object, known: Mapping[str, object]) -> f
     if not math.isfinite(weight):
         raise UserError(f"{key}: {weight} is not finite")
     return float(weight)
+
+
+def _checked_aggregate(aggregate: str) -> Aggregate:
+    try:
+        return Aggregate(aggregate)
+    except ValueError:
+        names = " or ".join(Aggregate)
+        raise UserError(f"reward.aggregate: {aggregate!r} is not {names}") from None

@@ -239,7 +239,8 @@ class RewardValue:
 class Reward(Protocol):
     """Turns graded completions into rewards; None leaves a completion out of training.
 
-    `part_names` are the keys of every value's parts; they fix the keys of the metrics.
+    `part_names` are the keys of every value's parts; they fix the keys of the metrics. A reward
+    may also say how its parts are aggregated: see `tarot.curriculum.AggregatedReward`.
     """
 
     @property

@@ -15,11 +15,11 @@ from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
-from tarot.curriculum import phases
+from tarot.curriculum import decoupled_weights, phases
 from tarot.data import DataSource
 from tarot.plan.arithmetic import describe_batch
 from tarot.runs import locate
-from tarot.types import Tier, TierWeights, UserError
+from tarot.types import Reward, Tier, TierWeights, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,23 @@ def plan_run(config: Mapping[str, Any]) -> PlannedRun:
     A dry run is planned anywhere: `show_plan` tells what is missing.
     """
     settings = validate_run(config)
-    for key in ("curriculum", "reward"):
-        build(key, config[key])
+    build("curriculum", config["curriculum"])
+    check_scaling(build("reward", config["reward"]), settings.trainer)
     if not settings.dry_run:
         for check in _checks_of_place(config, settings):
             check()
     fingerprint = _source(config["data"]).fingerprint()
     return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
+
+
+def check_scaling(reward: Reward, trainer: Mapping[str, Any]) -> None:
+    """UserError where TRL would ignore how rewards are to be scaled."""
+    scaling = trainer.get("scale_rewards", "group")
+    if decoupled_weights(reward) is not None and scaling not in ("group", True):
+        raise UserError(
+            f"trainer.scale_rewards={scaling}: with reward.aggregate=decoupled every part is "
+            "scaled within its group, and their sum over the batch; leave it out"
+        )
 
 
 def facts(run: PlannedRun) -> Table:

@@ -9,6 +9,7 @@ from rich.console import Console
 from tarot.config.schema import GradingConfig, Node, RescoreConfig, Strict
 from tarot.config.targets import build, check_target
 from tarot.config.validation import parse
+from tarot.curriculum import decoupled_weights
 from tarot.data import DataSource, Split
 from tarot.grading.grader import Grader, self_check
 from tarot.rescoring.execution import Regraded, regrade
@@ -57,7 +58,8 @@ def choose_terms(run: RunDirectory, config: RescoreConfig) -> ChosenTerms:
         )
     table = own.table if regraded is None else regraded.table
     changed = Terms(reward, table, within_tier) if keys or regraded else None
-    return ChosenTerms(own, changed, tuple(_notes(keys, config.execute, regraded)))
+    notes = (*_notes(keys, config.execute, regraded), *_form_notes(reward))
+    return ChosenTerms(own, changed, notes)
 
 
 def _given(config: RescoreConfig) -> dict[str, Any]:
@@ -114,3 +116,11 @@ def _notes(keys: list[str], execute: bool, regraded: Regraded | None) -> Iterato
         yield f"{regraded.num_kept} keep their verdicts: the data no longer has their problems"
     if regraded.num_unjudged:
         yield f"{regraded.num_unjudged} could not be judged and are left out"
+
+
+def _form_notes(reward: Reward) -> Iterator[str]:
+    if decoupled_weights(reward) is not None:
+        yield (
+            "reward.aggregate=decoupled: groups without variance and rank correlations are those "
+            "of the weighted sums, where training normalises each part by itself"
+        )

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "log_completions": "",
     "max_prompt_length": "max_prompt_tokens",
     "model_init_kwargs": "hardware.dtype",
+    "multi_objective_aggregation": "reward.aggregate",
     "num_generations": "num_generations",
     "output_dir": "run_dir",
     "per_device_train_batch_size": "hardware.per_device_batch_size",

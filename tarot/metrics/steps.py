@@ -36,8 +36,13 @@ class StepBatch:
     executions: Sequence[Execution]
 
 
-def step_metrics(batch: StepBatch, parts: Collection[str]) -> dict[str, float]:
+def step_metrics(
+    batch: StepBatch, parts: Collection[str], decoupled: Collection[str] = ()
+) -> dict[str, float]:
     """Metrics of one step; `parts` are the reward's, which fix the `reward/` keys.
+
+    `decoupled` are the parts that are normalised each by itself, none where their sum is. A
+    group's rewards are then all equal where each of these parts is.
 
     Returns:
         `tier/T/pass_rate` and `tier/T/VERDICT`, shares of tier T's tests in judged completions;
@@ -61,7 +66,7 @@ def step_metrics(batch: StepBatch, parts: Collection[str]) -> dict[str, float]:
         },
         "reward/without_active_tier": _mean(_lacks_active_tier(graded) for graded in completions),
         **_policy_metrics(completions),
-        **_group_metrics(batch, CODE in parts),
+        **_group_metrics(batch, CODE in parts, decoupled),
         "completion/length": _mean(batch.lengths),
         "completion/truncated": _mean(batch.truncated),
         "completion/no_code": _mean(graded.grade.program is None for graded in completions),
@@ -99,14 +104,16 @@ def _policy_metrics(completions: Sequence[GradedCompletion]) -> dict[str, float]
     return metrics
 
 
-def _group_metrics(batch: StepBatch, has_code: bool) -> dict[str, float]:
+def _group_metrics(
+    batch: StepBatch, has_code: bool, decoupled: Collection[str]
+) -> dict[str, float]:
     """A group with fewer than two rewarded completions has no variance and counts as such."""
     groups: defaultdict[int, list[RewardValue]] = defaultdict(list)
     for graded, value in zip(batch.completions, batch.rewards, strict=True):
         group = groups[graded.group]
         if value is not None:
             group.append(value)
-    varied = [_differ(value.total for value in group) for group in groups.values()]
+    varied = [_varies(group, decoupled) for group in groups.values()]
     metrics = {"group/zero_variance": _mean(not is_varied for is_varied in varied)}
     metrics["group/format_only"] = math.nan
     if has_code:
@@ -127,6 +134,12 @@ def _execution_metrics(executions: Sequence[Execution]) -> Mapping[str, float]:
         "sandbox/queue": _mean(waits_s),
         "sandbox/retries": float(sum(execution.num_attempts > 1 for execution in executions)),
     }
+
+
+def _varies(group: Sequence[RewardValue], decoupled: Collection[str]) -> bool:
+    if not decoupled:
+        return _differ(value.total for value in group)
+    return any(_differ(value.parts[part] for value in group) for part in decoupled)
 
 
 def _differ(values: Iterable[float]) -> bool:

@@ -74,6 +74,8 @@ def summarize(
 def advantages(rewards: Floats, groups: Indices) -> Floats:
     """Rewards less their group's mean, over its standard deviation, as `scale_rewards=group`.
 
+    Of a reward whose parts training normalises each by itself, it is their weighted sum.
+
     0 throughout a group without variance, and NaN where the reward is. Rewards that differ by
     rounding alone have equal advantages.
     """

@@ -50,8 +50,9 @@ class Rollout:
 
     `progress` is (step - 1) / max_steps, at which the policy gave `weights`. `program` is None
     without code, `reward` None for a completion that was left out of training; `parts` are the
-    unweighted parts of the reward, none of them where it is None. `num_tokens` is the completion's
-    length, None in runs from before it was kept.
+    unweighted parts of the reward, none of them where it is None. `reward` is the total that they
+    add up to by their weights, also where training normalised each part by itself. `num_tokens` is
+    the completion's length, None in runs from before it was kept.
     """
 
     step: int

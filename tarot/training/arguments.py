@@ -1,5 +1,6 @@
 """From the run config to TRL's arguments: what the framework sets and what the user may."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from trl import GRPOConfig
@@ -9,8 +10,13 @@ from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.runs import RunDirectory
 
 
-def grpo_arguments(config: RunConfig, run: RunDirectory) -> GRPOConfig:
-    """The arguments of the run's GRPOTrainer; keys under `trainer` pass through unchanged."""
+def grpo_arguments(
+    config: RunConfig, run: RunDirectory, decoupled: Mapping[str, float] | None = None
+) -> GRPOConfig:
+    """The arguments of the run's GRPOTrainer; keys under `trainer` pass through unchanged.
+
+    `decoupled` has the weight of each part that is normalised by itself, None where their sum is.
+    """
     return GRPOConfig(
         output_dir=str(run.checkpoints_path),
         run_name=run.path.name,
@@ -21,8 +27,16 @@ def grpo_arguments(config: RunConfig, run: RunDirectory) -> GRPOConfig:
         report_to=list(config.tracker.report_to) or "none",
         disable_tqdm=True,
         **_machine(config.hardware),
+        **_aggregation(decoupled),
         **config.trainer,
     )
+
+
+def _aggregation(decoupled: Mapping[str, float] | None) -> dict[str, Any]:
+    if decoupled is None:
+        return {}
+    weights = list(decoupled.values())
+    return {"multi_objective_aggregation": "normalize_then_sum", "reward_weights": weights}
 
 
 def _machine(hardware: HardwareConfig) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from transformers import PreTrainedTokenizerBase, PrinterCallback, set_seed
 from tarot.config.batches import num_steps
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
+from tarot.curriculum import decoupled_weights
 from tarot.data import Split
 from tarot.prompts import build_prompt
 from tarot.sampling import LoadedModel, short_enough
@@ -17,8 +18,9 @@ from tarot.training.context import RunContext
 from tarot.training.display import Advance
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
+from tarot.training.reward_parts import trl_functions
 from tarot.training.trainer import TierGRPOTrainer
-from tarot.types import Policy, Problem, UserError
+from tarot.types import Policy, Problem, Reward, UserError
 
 
 def optimize(
@@ -31,16 +33,27 @@ def optimize(
         Outage: if too many completions of a step could not be judged.
     """
     problems = _short_enough(context, loaded.tokenizer)
+    reward: Reward = build("reward", context.config.reward)
+    decoupled = decoupled_weights(reward)
     set_seed(context.config.seed)
     total = num_steps(context.config, len(problems))
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         recorder = _recorder(context, advance)
+        function = RewardFunction(
+            problems={problem.id: problem for problem in problems},
+            grader=context.grader,
+            policy=policy,
+            reward=reward,
+            group_size=context.config.num_generations,
+            eos_token_ids=loaded.eos_token_ids,
+            on_step=recorder.on_rewards,
+        )
         trainer = TierGRPOTrainer(
             model=loaded.weights,
             processing_class=loaded.tokenizer,
-            args=grpo_arguments(context.config, context.run),
+            args=grpo_arguments(context.config, context.run, decoupled),
             train_dataset=_dataset(problems, context.config),
-            reward_funcs=[_reward_function(context, loaded, problems, policy, recorder)],
+            reward_funcs=trl_functions(function, decoupled),
             callbacks=[recorder],
         )
         trainer.remove_callback(PrinterCallback)
@@ -54,24 +67,6 @@ def _recorder(context: RunContext, advance: Advance) -> StepRecorder:
 
     recorder = StepRecorder(context.run, advance, should_stop)
     return recorder
-
-
-def _reward_function(
-    context: RunContext,
-    loaded: LoadedModel,
-    problems: Sequence[Problem],
-    policy: Policy,
-    recorder: StepRecorder,
-) -> RewardFunction:
-    return RewardFunction(
-        problems={problem.id: problem for problem in problems},
-        grader=context.grader,
-        policy=policy,
-        reward=build("reward", context.config.reward),
-        group_size=context.config.num_generations,
-        eos_token_ids=loaded.eos_token_ids,
-        on_step=recorder.on_rewards,
-    )
 
 
 def _short_enough(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:

@@ -1,15 +1,16 @@
-"""The one reward function that TRL calls: grade, weigh by the curriculum, record."""
+"""The reward function behind those that TRL calls: grade, weigh by the curriculum, record."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tarot.curriculum import decoupled_weights
 from tarot.grading.executions import Watch
 from tarot.grading.grader import Grader
 from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
-from tarot.types import Execution, GradedCompletion, Policy, Problem, Reward
+from tarot.types import Execution, GradedCompletion, Policy, Problem, Reward, RewardValue
 
 
 class TrainerState(Protocol):
@@ -29,7 +30,9 @@ class StepOutcome:
 
 
 class RewardFunction:
-    """Grades a batch of completions once and returns one reward, or None, for each.
+    """Grades a batch of completions once, however often it is asked for the rewards of the batch.
+
+    Called as a function, it gives the total or None for each.
 
     Args:
         problems: the training problems by id.
@@ -62,8 +65,22 @@ class RewardFunction:
         self._group_size = group_size
         self._eos_token_ids = frozenset(eos_token_ids)
         self._on_step = on_step
+        self._decoupled = tuple(decoupled_weights(reward) or ())
+        self._completions: Sequence[Any] | None = None
+        self._values: Sequence[RewardValue | None] = ()
 
-    def __call__(
+    def __call__(self, **batch: Any) -> list[float | None]:
+        """The rewards of one batch; TRL calls it with keywords and ignores rows of None."""
+        return [None if value is None else value.total for value in self.values(**batch)]
+
+    def values(self, *, completions: Sequence[Any], **batch: Any) -> Sequence[RewardValue | None]:
+        """The rewards of one batch with their parts; TRL hands every function the same list."""
+        if completions is not self._completions:
+            self._values = self._valued(completions=completions, **batch)
+            self._completions = completions
+        return self._values
+
+    def _valued(
         self,
         *,
         completions: Sequence[Any],
@@ -72,8 +89,7 @@ class RewardFunction:
         trainer_state: TrainerState,
         log_metric: Callable[[str, float], None],
         **_: object,
-    ) -> list[float | None]:
-        """The rewards of one batch; TRL calls it with keywords and ignores rows of None."""
+    ) -> Sequence[RewardValue | None]:
         texts = [completion[0]["content"] for completion in completions]
         executions: list[Execution] = []
         graded = self._graded(texts, problem_id, trainer_state, executions.extend)
@@ -84,13 +100,13 @@ class RewardFunction:
             truncated=[not self._eos_token_ids.intersection(ids[-1:]) for ids in completion_ids],
             executions=executions,
         )
-        metrics = step_metrics(batch, self._reward.part_names)
+        metrics = step_metrics(batch, self._reward.part_names, self._decoupled)
         for name, figure in metrics.items():
             if not math.isnan(figure):
                 log_metric(name, figure)
         rollouts = self._rollouts(batch, _progress(trainer_state))
         self._on_step(StepOutcome(trainer_state.global_step + 1, rollouts, metrics))
-        return [None if value is None else value.total for value in batch.rewards]
+        return batch.rewards
 
     def _graded(
         self, texts: Sequence[str], problem_ids: Sequence[str], state: TrainerState, watch: Watch

@@ -37,6 +37,16 @@ def one_line(result: "subprocess.CompletedProcess[str]") -> str:
         ),
         ("seed=many", 'seed: "many" should be a valid integer'),
         ("trainer.beta=small", 'trainer.beta: "small" should be float'),
+        (
+            "trainer.multi_objective_aggregation=normalize_then_sum",
+            "trainer.multi_objective_aggregation: the framework sets this field of GRPOConfig; "
+            "set reward.aggregate instead",
+        ),
+        (
+            "reward.aggregate=decoupled trainer.scale_rewards=none",
+            "trainer.scale_rewards=none: with reward.aggregate=decoupled every part is scaled",
+        ),
+        ("reward.aggregate=each", 'reward.aggregate: "each" should be'),
         ("data=jsonl", "data.path: missing; give data.path=…"),
         ("model=qwen9", "model=qwen9: no such option; did you mean qwen3-4b?"),
         ("+experiment=xyz", "experiment=xyz: no such option; choose from demo, tiny"),

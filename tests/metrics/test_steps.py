@@ -129,6 +129,13 @@ def test_parts_that_cancel_are_no_variance_at_all() -> None:
     assert (metrics["group/zero_variance"], metrics["group/format_only"]) == (1, 0)
 
 
+def test_decoupled_parts_do_not_cancel() -> None:
+    batch = of_groups([value(1.0, 0.0), value(0.0, 1.0)], [value(1.0), value(1.0)])
+    assert step_metrics(batch, PARTS, decoupled=PARTS)["group/zero_variance"] == 0.5
+    same_format = of_groups([value(0.5), value(1.0)])
+    assert step_metrics(same_format, PARTS, decoupled=["format"])["group/zero_variance"] == 1
+
+
 def test_a_reward_without_a_code_part_cannot_vary_by_format_alone() -> None:
     letters = [RewardValue(share, {"letters": share}) for share in (0.0, 1.0)]
     metrics = step_metrics(of_groups(letters), ["letters"])

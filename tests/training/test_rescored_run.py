@@ -87,3 +87,21 @@ def test_a_reward_of_the_users_own_comes_back_to_the_bit(
     assert plain["num_reproduced"] == plain["num_rollouts"] == 24
     (average,) = plain["policies"]
     assert average["reward"] == plain["original"]["reward"]
+
+
+def test_a_decoupled_run_gives_its_sums_back_and_says_what_its_figures_are_of(
+    run: RunDirectory, tmp_path: Path
+) -> None:
+    config = {**run.config(), "run_dir": str(tmp_path / "decoupled")}
+    config["reward"] = {**config["reward"], "aggregate": "decoupled"}
+    planned = plan_run(config)
+    decoupled = prepare(planned.config, planned.data_fingerprint)
+    assert run_child(decoupled) == 0
+    plain = rescored(decoupled.path)
+    assert plain["num_reproduced"] == plain["num_rollouts"] == 40
+    assert plain["notes"][0].startswith("reward.aggregate=decoupled: groups without variance")
+    line = next(decoupled.log.lines())
+    assert {"rewards/code/mean", "rewards/format/mean"} < line.keys()
+    assert line["reward"] == pytest.approx(
+        line["rewards/code/mean"] + line["rewards/format/mean"], abs=1e-6
+    )
