@@ -1,8 +1,7 @@
 """The control: rewards of another reward, permuted inside each group.
 
 Every group keeps its rewards and loses what they had to do with its completions, so whatever a
-run still learns under it does not come from the reward. A group that is split over two processes
-is permuted within each of its pieces.
+run still learns under it does not come from the reward.
 """
 
 from collections import defaultdict

@@ -1,18 +1,21 @@
 """A run, from its directory to its summary: probe, decision, cold start, GRPO, evaluation.
 
 Every stage leaves its result in the run directory and is skipped where that is there already, so
-the same command goes on where the last one stopped.
+the same command goes on where the last one stopped. Of several processes, all train and the main
+one does the rest; they need the run's directory and the caches on a file system that they share.
 """
+
+from contextlib import ExitStack
 
 from tarot.runs import RunDirectory, write_json
 from tarot.training.context import RunContext, opened
-from tarot.training.display import Display
 from tarot.training.evaluation import evaluate
-from tarot.training.loading import load
+from tarot.training.loading import checkpoint_of, load
 from tarot.training.optimization import optimize
 from tarot.training.preliminaries import choose_policy, filtered
+from tarot.training.processes import from_main
 from tarot.training.stopping import StopRequest
-from tarot.training.summary import show_summary, summarize
+from tarot.training.summary import Outcomes, show_summary, summarize
 
 
 def train(run: RunDirectory, stop: StopRequest) -> None:
@@ -23,18 +26,23 @@ def train(run: RunDirectory, stop: StopRequest) -> None:
         Outage: if the sandbox could not judge too many completions.
         KeyboardInterrupt: when stopped by a signal; what was reached is saved.
     """
-    with opened(run, Display(), stop) as context:
+    with opened(run, stop) as context, ExitStack() as held:
+        from_main(lambda: held.enter_context(run.lock()))
         _run_stages(context)
 
 
 def _run_stages(context: RunContext) -> None:
-    with context.run.lock():
-        checkpoint = context.run.resume()
-        context = filtered(context)
-        policy = choose_policy(context)
-        loaded = load(context)
-        before = evaluate(context, loaded, "before")
-        optimize(context, loaded, policy, checkpoint)
-        summary = summarize(before, evaluate(context, loaded, "after"))
-        write_json(context.run.summary_path, summary.to_json())
-        show_summary(summary, context.run.path, context.display)
+    checkpoint = from_main(context.run.resume)
+    context = filtered(context)
+    policy = choose_policy(context)
+    loaded = load(context, from_main(lambda: checkpoint_of(context)))
+    before = from_main(lambda: evaluate(context, loaded, "before"))
+    optimize(context, loaded, policy, checkpoint)
+    after = from_main(lambda: evaluate(context, loaded, "after"))
+    from_main(lambda: _conclude(context, before, after))
+
+
+def _conclude(context: RunContext, before: Outcomes, after: Outcomes) -> None:
+    summary = summarize(before, after)
+    write_json(context.run.summary_path, summary.to_json())
+    show_summary(summary, context.run.path, context.display)

@@ -30,6 +30,7 @@ from tarot.runs import RunDirectory
 from tarot.runs.cache import build_once, cache_folder
 from tarot.sampling import load_model, local_checkpoint
 from tarot.training.display import Advance, Display
+from tarot.training.processes import solitary_environment
 from tarot.types import Problem, UserError
 
 
@@ -39,7 +40,7 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
     def train(target: Path) -> None:
         _demonstrations(config, settings)
         command = [sys.executable, "-m", "tarot.training.cold_start", str(run.path), str(target)]
-        code = subprocess.run(command, check=False).returncode
+        code = subprocess.run(command, env=solitary_environment(), check=False).returncode
         if code != 0:
             raise UserError(
                 f"cold_start: it ended with exit code {code}; see {run.path}/stderr.log"

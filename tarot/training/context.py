@@ -5,19 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+from rich.console import Console
 
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.grading.grader import Grader, self_check
 from tarot.runs import RunDirectory
+from tarot.training import processes
 from tarot.training.display import Display
-from tarot.training.stopping import StopRequest
+from tarot.training.stopping import Outage, StopRequest
 from tarot.types import Limits, Problem
-
-
-class Outage(RuntimeError):
-    """Too many completions could not be judged; what came before is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +44,16 @@ class RunContext:
 
 
 @contextmanager
-def opened(run: RunDirectory, display: Display, stop: StopRequest) -> Iterator[RunContext]:
+def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
     """What a child process needs, from the config in `run`; the sandbox is released at the end.
+
+    Of several processes the main one alone shows anything.
 
     Raises:
         UserError: for data that can't be read, or a sandbox that can't judge here.
     """
     config = RunConfig.model_validate(run.config())
+    processes.join(config.hardware)
     if config.hardware.device == "cpu":
         torch.set_num_threads(config.hardware.threads)
     source: DataSource = build("data", config.data)
@@ -60,8 +61,10 @@ def opened(run: RunDirectory, display: Display, stop: StopRequest) -> Iterator[R
     sandbox = build("sandbox", config.sandbox)
     grader = Grader(sandbox, limits, config.grading.comparator)
     try:
-        self_check(sandbox)
+        processes.together(lambda: self_check(sandbox))
         problems = {split: source.load(split) for split in Split}
+        display = Display(Console(quiet=not processes.is_main()))
         yield RunContext(run, config, problems, grader, display, stop)
     finally:
         grader.close()
+    processes.leave()

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable
 
 from tarot.runs.exits import Exit
-from tarot.training.context import Outage
+from tarot.training.processes import PeerFailure
+from tarot.training.stopping import Outage
 from tarot.types import UserError
 
 
@@ -17,7 +18,7 @@ def exit_of(work: Callable[[], None]) -> Exit:
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return Exit.USER_ERROR
-    except Outage as error:
+    except (Outage, PeerFailure) as error:
         sys.stderr.write(f"{error}\n")
         return Exit.FAILED
     except KeyboardInterrupt:

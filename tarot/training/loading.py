@@ -1,16 +1,18 @@
 """The model that a run starts from, after its cold start where it has one."""
 
+from accelerate import PartialState
+
 from tarot.sampling import LoadedModel, load_model, local_checkpoint
 from tarot.training.cold_start import cold_started
 from tarot.training.context import RunContext
 
 
-def load(context: RunContext) -> LoadedModel:
-    """The weights on the run's device, and the tokenizer."""
+def load(context: RunContext, checkpoint: str) -> LoadedModel:
+    """The weights of a checkpoint on this process's device, and the tokenizer."""
     config = context.config
-    loaded = load_model(checkpoint_of(context), config.model, config.hardware.dtype)
+    loaded = load_model(checkpoint, config.model, config.hardware.dtype)
     if config.hardware.device == "cuda":
-        loaded.weights.to("cuda")
+        loaded.weights.to(PartialState().device)
     return loaded
 
 

@@ -13,6 +13,7 @@ from tarot.curriculum import decoupled_weights
 from tarot.data import Split
 from tarot.prompts import build_prompt
 from tarot.sampling import LoadedModel, short_enough
+from tarot.training import processes
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
 from tarot.training.display import Advance
@@ -63,6 +64,7 @@ def optimize(
 
 def _recorder(context: RunContext, advance: Advance) -> StepRecorder:
     def should_stop() -> bool:
+        context.stop.is_set = processes.any_process(context.stop.is_set)
         return context.stop.is_set or context.is_out(recorder.unjudged_share)
 
     recorder = StepRecorder(context.run, advance, should_stop)

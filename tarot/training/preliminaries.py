@@ -18,6 +18,7 @@ from tarot.data import Split
 from tarot.runs import read_json, write_atomically, write_json
 from tarot.training.context import RunContext
 from tarot.training.probing import probed
+from tarot.training.processes import from_main
 from tarot.types import Policy, UserError
 
 
@@ -26,7 +27,8 @@ def filtered(context: RunContext) -> RunContext:
     config, problems = context.config, context.problems[Split.TRAIN]
     if config.filter is None:
         return context
-    ids = kept_ids(_outcomes(context), config.filter, config.filter_by)
+    bounds, by = config.filter, config.filter_by
+    ids = from_main(lambda: kept_ids(_outcomes(context), bounds, by))
     kept = tuple(problem for problem in problems if problem.id in ids)
     low, high = config.filter
     context.display.say(
@@ -45,16 +47,20 @@ def choose_policy(context: RunContext) -> Policy:
     curriculum: Policy | AdaptiveChoice = build("curriculum", context.config.curriculum)
     if not isinstance(curriculum, AdaptiveChoice):
         return curriculum
-    path = context.run.decision_path
-    if path.exists():
-        decision = Decision.from_json(read_json(path))
-    else:
-        ids = {problem.id for problem in context.problems[Split.TRAIN]}
-        outcomes = [found for found in _outcomes(context) if found.problem_id in ids]
-        decision = curriculum.decide(outcomes, context.config.num_generations)
-        write_json(path, decision.to_json())
+    decision = from_main(lambda: _decision(context, curriculum))
     context.display.say(decision.block)
     return curriculum.policy(decision.chosen)
+
+
+def _decision(context: RunContext, curriculum: AdaptiveChoice) -> Decision:
+    path = context.run.decision_path
+    if path.exists():
+        return Decision.from_json(read_json(path))
+    ids = {problem.id for problem in context.problems[Split.TRAIN]}
+    outcomes = [found for found in _outcomes(context) if found.problem_id in ids]
+    decision = curriculum.decide(outcomes, context.config.num_generations)
+    write_json(path, decision.to_json())
+    return decision
 
 
 def _outcomes(context: RunContext) -> tuple[ProblemOutcomes, ...]:

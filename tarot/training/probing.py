@@ -18,12 +18,13 @@ from tarot.runs import RunDirectory
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.sampling import Sampler, sample, short_enough
-from tarot.training.context import Outage, RunContext, opened
-from tarot.training.display import Advance, Display
+from tarot.training.context import RunContext, opened
+from tarot.training.display import Advance
 from tarot.training.exits import exit_of
 from tarot.training.loading import checkpoint_of, load
 from tarot.training.measuring import solved
-from tarot.training.stopping import StopRequest
+from tarot.training.processes import solitary_environment
+from tarot.training.stopping import Outage, StopRequest
 from tarot.types import Problem, UserError
 
 
@@ -37,7 +38,11 @@ def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
     if not probe.path.exists():
         probe.prepare(context.run.config(), context.run.data_fingerprint())
         finished = subprocess.run(
-            [sys.executable, *probe.command], stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, *probe.command],
+            env=solitary_environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         sys.stderr.write(finished.stderr)
         _check_exit(finished.returncode, finished.stderr)
@@ -59,7 +64,7 @@ def _probe(probe: Probe) -> None:
     """Measure what is missing; of two processes with one probe, the later waits for the other."""
     with (
         exclusive(probe.directory.path / "lock", wait=True),
-        opened(probe.directory, Display(), StopRequest()) as context,
+        opened(probe.directory, StopRequest()) as context,
     ):
         if probe.path.exists():
             return
@@ -73,7 +78,7 @@ def _probe(probe: Probe) -> None:
 def _sampler(context: RunContext) -> tuple[Sampler, PreTrainedTokenizerBase]:
     """VLLM where the run's hardware has it, which has all of the device while this process runs."""
     if context.config.hardware.vllm is None:
-        loaded = load(context)
+        loaded = load(context, checkpoint_of(context))
         return partial(sample, loaded), loaded.tokenizer
     from tarot.sampling.vllm_engine import VllmEngine  # noqa: PLC0415 - not installed everywhere
 

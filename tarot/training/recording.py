@@ -11,6 +11,7 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from tarot.runs import RunDirectory, mark_complete
 from tarot.runs.rollouts import write_rollouts
+from tarot.training import processes
 from tarot.training.display import Advance, step_note
 from tarot.training.reward_function import StepOutcome
 
@@ -18,7 +19,8 @@ from tarot.training.reward_function import StepOutcome
 class StepRecorder(TrainerCallback):
     """Writes log and rollouts, marks checkpoints complete, and stops training when asked to.
 
-    `should_stop` is asked after every step; a checkpoint is saved before training stops.
+    `should_stop` is asked after every step; a checkpoint is saved before training stops. Of several
+    processes the main one alone writes; all keep the share that was not judged.
     """
 
     def __init__(
@@ -33,9 +35,13 @@ class StepRecorder(TrainerCallback):
 
     def on_rewards(self, outcome: StepOutcome) -> None:
         """Write a step's rollouts and show its figures."""
-        write_rollouts(self._run, outcome.step, outcome.rollouts)
         self._metrics = dict(outcome.metrics)
         self.unjudged_share = outcome.metrics["sandbox/infrastructure"]
+        if processes.is_main():
+            write_rollouts(self._run, outcome.step, outcome.rollouts)
+            self._show(outcome)
+
+    def _show(self, outcome: StepOutcome) -> None:
         rewards = [row.reward for row in outcome.rollouts if row.reward is not None]
         active = outcome.rollouts[0].weights.weights
         phase = "+".join(tier for tier, weight in active.items() if weight)
@@ -51,7 +57,7 @@ class StepRecorder(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Add the step's line to the log; the closing summary of a training is no step."""
-        if logs and "train_runtime" not in logs:
+        if processes.is_main() and logs and "train_runtime" not in logs:
             self._run.log.append({"step": state.global_step, **self._metrics, **logs})
 
     def on_step_end(
@@ -74,4 +80,6 @@ class StepRecorder(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Mark the checkpoint as whole, now that every file of it is written."""
-        mark_complete(Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}")
+        processes.wait_for_all()
+        checkpoint = Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
+        processes.from_main(lambda: mark_complete(checkpoint))

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from tarot.curriculum import decoupled_weights
@@ -10,6 +11,7 @@ from tarot.grading.executions import Watch
 from tarot.grading.grader import Grader
 from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
+from tarot.training import processes
 from tarot.types import Execution, GradedCompletion, Policy, Problem, Reward, RewardValue
 
 
@@ -29,10 +31,22 @@ class StepOutcome:
     metrics: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one process generated of a batch, graded; executions are without their outputs."""
+
+    completions: list[GradedCompletion]
+    lengths: list[int]
+    truncated: list[bool]
+    executions: list[Execution]
+
+
 class RewardFunction:
     """Grades a batch of completions once, however often it is asked for the rewards of the batch.
 
-    Called as a function, it gives the total or None for each.
+    Called as a function, it gives the total or None for each. TRL may split a group over two
+    processes, so each grades its own completions and all know all of them: rewards, metrics and
+    rollouts are those of the whole batch, whose rows stand in the order of the processes.
 
     Args:
         problems: the training problems by id.
@@ -81,32 +95,46 @@ class RewardFunction:
         return self._values
 
     def _valued(
+        self, *, trainer_state: TrainerState, log_metric: Callable[[str, float], None], **batch: Any
+    ) -> Sequence[RewardValue | None]:
+        """The rewards of this process's completions; all else is about the whole batch."""
+        pieces = processes.together(lambda: self._piece(trainer_state, **batch))
+        graded = list(chain.from_iterable(piece.completions for piece in pieces))
+        rewards = processes.from_main(lambda: self._reward(graded))
+        whole = StepBatch(
+            completions=graded,
+            rewards=rewards,
+            lengths=list(chain.from_iterable(piece.lengths for piece in pieces)),
+            truncated=list(chain.from_iterable(piece.truncated for piece in pieces)),
+            executions=list(chain.from_iterable(piece.executions for piece in pieces)),
+        )
+        metrics = step_metrics(whole, self._reward.part_names, self._decoupled)
+        for name, figure in metrics.items():
+            if not math.isnan(figure):
+                log_metric(name, figure)
+        rollouts = self._rollouts(whole, _progress(trainer_state))
+        outcome = StepOutcome(trainer_state.global_step + 1, rollouts, metrics)
+        processes.together(lambda: self._on_step(outcome))
+        size = len(batch["completions"])
+        return rewards[processes.rank() * size :][:size]
+
+    def _piece(
         self,
+        state: TrainerState,
         *,
         completions: Sequence[Any],
         completion_ids: Sequence[Sequence[int]],
         problem_id: Sequence[str],
-        trainer_state: TrainerState,
-        log_metric: Callable[[str, float], None],
         **_: object,
-    ) -> Sequence[RewardValue | None]:
+    ) -> _Piece:
         texts = [completion[0]["content"] for completion in completions]
         executions: list[Execution] = []
-        graded = self._graded(texts, problem_id, trainer_state, executions.extend)
-        batch = StepBatch(
-            completions=graded,
-            rewards=self._reward(graded),
+        return _Piece(
+            completions=self._graded(texts, problem_id, state, executions.extend),
             lengths=[len(ids) for ids in completion_ids],
             truncated=[not self._eos_token_ids.intersection(ids[-1:]) for ids in completion_ids],
-            executions=executions,
+            executions=[replace(one, stdout=b"", stderr=b"") for one in executions],
         )
-        metrics = step_metrics(batch, self._reward.part_names, self._decoupled)
-        for name, figure in metrics.items():
-            if not math.isnan(figure):
-                log_metric(name, figure)
-        rollouts = self._rollouts(batch, _progress(trainer_state))
-        self._on_step(StepOutcome(trainer_state.global_step + 1, rollouts, metrics))
-        return batch.rewards
 
     def _graded(
         self, texts: Sequence[str], problem_ids: Sequence[str], state: TrainerState, watch: Watch
@@ -114,9 +142,12 @@ class RewardFunction:
         problems = [self._problems[problem_id] for problem_id in problem_ids]
         grades = self._grader.grade(list(zip(problems, texts, strict=True)), watch)
         weights, step = self._policy.at(_progress(state)), state.global_step + 1
+        first_row = processes.rank() * len(texts)
         return [
             GradedCompletion(text, problem.id, grade, weights, step, row // self._group_size)
-            for row, (text, problem, grade) in enumerate(zip(texts, problems, grades, strict=True))
+            for row, (text, problem, grade) in enumerate(
+                zip(texts, problems, grades, strict=True), start=first_row
+            )
         ]
 
     def _rollouts(self, batch: StepBatch, progress: float) -> tuple[Rollout, ...]:

@@ -1,9 +1,16 @@
-"""Ctrl-C and SIGTERM: between stages they end the run at once, inside training after the step."""
+"""What ends a run early: an outage, and Ctrl-C or SIGTERM.
+
+Between stages a signal ends it at once, inside training after the step.
+"""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+
+class Outage(RuntimeError):
+    """Too many completions could not be judged; what came before is saved."""
 
 
 class StopRequest:

@@ -1,0 +1,135 @@
+"""What the processes of one training share: who leads, what each found, and how all end alike.
+
+A failure in one process is gathered and raised in all of them: a process that left a training by
+itself would leave the others waiting for it. A process that dies is not covered: whoever started
+the processes ends the rest, as torchrun does.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from typing import Any, TypeVar
+
+import torch.distributed as dist
+from accelerate import PartialState
+
+from tarot.config.schema import HardwareConfig
+from tarot.training.stopping import Outage
+from tarot.types import UserError
+
+T = TypeVar("T")
+
+# The main process may take long over a stage that the others wait for.
+PATIENCE = timedelta(days=7)
+# By these a process finds the others of its training, which a child of it must not.
+VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+PREFIXES = ("TORCHELASTIC_", "ACCELERATE_", "GROUP_", "ROLE_")
+
+
+class PeerFailure(RuntimeError):
+    """Another process of this training failed."""
+
+
+def join(hardware: HardwareConfig) -> None:
+    """Meet the other processes, if there are any; UserError unless they are as many as configured.
+
+    Called first, by every process.
+    """
+    found = PartialState(cpu=hardware.device == "cpu").num_processes
+    if found != hardware.processes:
+        raise UserError(
+            f"hardware.processes={hardware.processes}: this run was started with {found}; start as "
+            "many, as in `torchrun --nproc_per_node N -m tarot.training RUN_DIR`"
+        )
+
+
+def leave() -> None:
+    """Part from the others at the end of a run, when nothing is left to say."""
+    if not _is_alone():
+        dist.destroy_process_group()
+        _patient_group.cache_clear()
+
+
+def rank() -> int:
+    """The number of this process, from 0."""
+    return 0 if _is_alone() else int(dist.get_rank())
+
+
+def is_main() -> bool:
+    """Whether this process writes for all of them."""
+    return rank() == 0
+
+
+def together(make: Callable[[], T]) -> list[T]:
+    """What `make` gives in every process, in their order; a failure in one is raised in all."""
+    if _is_alone():
+        return [make()]
+    value, error = _attempt(make)
+    found: list[Any] = [None] * dist.get_world_size()
+    dist.all_gather_object(found, (value, _portable(error)), group=_patient_group())
+    if error is not None:
+        raise error
+    for _, failure in found:
+        if failure is not None:
+            raise failure
+    return [value for value, _ in found]
+
+
+def from_main(make: Callable[[], T]) -> T:
+    """What `make` gives in the main process alone, which is where it is called, for all."""
+    if _is_alone():
+        return make()
+    value, error = _attempt(make) if is_main() else (None, None)
+    shared: list[Any] = [(value, _portable(error))]
+    dist.broadcast_object_list(shared, src=0, group=_patient_group())
+    if error is not None:
+        raise error
+    found: T
+    found, failure = shared[0]
+    if failure is not None:
+        raise failure
+    return found
+
+
+def any_process(flag: bool) -> bool:
+    """Whether the flag is set in any of the processes."""
+    return any(together(lambda: flag))
+
+
+def wait_for_all() -> None:
+    """Return when every process has come here."""
+    together(lambda: None)
+
+
+def solitary_environment() -> dict[str, str]:
+    """The environment for a child that is to compute by itself."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in VARIABLES and not name.startswith(PREFIXES)
+    }
+
+
+def _is_alone() -> bool:
+    return not dist.is_initialized()
+
+
+@cache
+def _patient_group() -> Any:
+    return dist.new_group(backend="gloo", timeout=PATIENCE)
+
+
+def _attempt(make: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    """A failure of any kind has to reach the others before it is raised here."""
+    try:
+        return make(), None
+    except Exception as error:
+        return None, error
+
+
+def _portable(error: Exception | None) -> Exception | None:
+    """The failure as the others raise it."""
+    if error is None or isinstance(error, UserError | Outage):
+        return error
+    return PeerFailure(f"process {dist.get_rank()}: {type(error).__name__}: {error}")

@@ -1,0 +1,211 @@
+"""Two processes of one training, which grade each their half and agree on everything else."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tarot.runs import RunDirectory
+from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.runs.rollouts import read_rollouts
+from tests.sampling.parrot import save_parrot
+from tests.sampling.small_models import load_small
+from tests.training.in_process import prepared, run_child
+from tests.training.two_processes import ANSWERS, GROUP, PROBLEM_OF_GROUP
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 300
+FIRST, SECOND = slice(0, 6), slice(6, 12)
+Finished = subprocess.CompletedProcess[str]
+
+
+def two_processes(module: str, argument: Path) -> Finished:
+    command = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "-m", module)
+    return subprocess.run(
+        [sys.executable, *command, str(argument)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What each of the two found, by case."""
+    folder = tmp_path_factory.mktemp("ranks")
+    load_small(folder / "model", "tiny")
+    finished = two_processes("tests.training.two_processes", folder)
+    assert finished.returncode == 0, finished.stderr
+    return [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in range(2)]
+
+
+def centred(rewards: Sequence[float | None]) -> list[float]:
+    """Less the mean of the group's rewards; 0 for a completion without one."""
+    advantages: list[float] = []
+    for start in range(0, len(rewards), GROUP):
+        group = rewards[start : start + GROUP]
+        known = [reward for reward in group if reward is not None]
+        mean = sum(known) / len(known) if known else 0.0
+        advantages += [0.0 if reward is None else reward - mean for reward in group]
+    return advantages
+
+
+# The answer 1 passes basic, a quarter of the reward, and 2 passes edge.
+REWARDS = [{1: 0.25, 2: 0.75}[answer] for answer in ANSWERS]
+
+
+def test_a_group_that_is_split_over_two_processes_is_one_group(ranks: list[dict[str, Any]]) -> None:
+    found = [rank["whole"] for rank in ranks]
+    assert found[0]["advantages"] + found[1]["advantages"] == pytest.approx(centred(REWARDS))
+    for half in found:
+        assert half["rewards"] == REWARDS
+        assert half["logged"]["group/zero_variance"] == 0
+
+
+def test_rows_are_recorded_once_with_the_groups_of_their_prompts(
+    ranks: list[dict[str, Any]],
+) -> None:
+    expected = [
+        [row // GROUP, PROBLEM_OF_GROUP[row // GROUP], f"print({answer})  # {row}"]
+        for row, answer in enumerate(ANSWERS)
+    ]
+    assert ranks[0]["whole"]["rows"] == ranks[1]["whole"]["rows"] == expected
+
+
+def test_an_outage_on_one_leaves_the_others_rewards_whole(ranks: list[dict[str, Any]]) -> None:
+    """Of group 1 two completions are left, of group 2 none."""
+    found = [rank["half"] for rank in ranks]
+    rewards = [*REWARDS[FIRST], *[None] * 6]
+    expected = centred(rewards)
+    assert expected[4:6] == [-0.25, 0.25]
+    for half, rows in zip(found, (FIRST, SECOND), strict=True):
+        assert half["rewards"] == rewards
+        assert half["advantages"] == pytest.approx(expected[rows])
+        assert half["logged"]["group/zero_variance"] == pytest.approx(1 / 3)
+        assert half["logged"]["sandbox/infrastructure"] == 0.5
+        assert half["logged"]["reward/code"] == pytest.approx(sum(REWARDS[FIRST]) / 6)
+    trained = [[number > 0 for number in half["num_trained_tokens"]] for half in found]
+    assert trained == [[True] * 6, [False] * 6]
+    assert found[0]["num_items"] == found[1]["num_items"] == sum(found[0]["num_trained_tokens"])
+
+
+@pytest.mark.parametrize("case", ["whole", "half", "shuffled"])
+def test_both_log_the_same_figures(ranks: list[dict[str, Any]], case: str) -> None:
+    first, second = (rank[case]["logged"] for rank in ranks)
+    assert first == pytest.approx(second, nan_ok=True)
+    assert first.keys() == second.keys()
+
+
+def test_a_split_group_is_permuted_as_a_whole(ranks: list[dict[str, Any]]) -> None:
+    rewards = ranks[0]["shuffled"]["rewards"]
+    assert ranks[1]["shuffled"]["rewards"] == rewards
+    assert rewards != REWARDS
+    for start in range(0, len(REWARDS), GROUP):
+        group = slice(start, start + GROUP)
+        assert sorted(rewards[group]) == sorted(REWARDS[group])
+
+
+def test_a_failure_in_one_is_a_failure_in_both(ranks: list[dict[str, Any]]) -> None:
+    first, second = (rank["broken sandbox"]["error"] for rank in ranks)
+    assert second == "ValueError: no such slot"
+    assert first == "PeerFailure: process 1: ValueError: no such slot"
+    first, second = (rank["broken reward"]["error"] for rank in ranks)
+    assert first == "KeyError: 'oops'"
+    assert second == "PeerFailure: process 0: KeyError: 'oops'"
+
+
+def test_a_flag_in_one_is_known_to_both(ranks: list[dict[str, Any]]) -> None:
+    assert [rank["flags"] for rank in ranks] == [[True, False]] * 2
+
+
+def test_a_run_for_two_is_not_begun_by_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = prepared(f"run_dir={tmp_path / 'run'}", "hardware.processes=2", "problems_per_step=4")
+    assert run_child(run) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("hardware.processes=2: this run was started with 1; start as many")
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run that is stopped by a signal to one process and then finished, and one that isn't."""
+
+    whole: RunDirectory
+    stopped: Finished
+    steps_when_stopped: list[int]
+    run: RunDirectory
+    finished: Finished
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    folder = tmp_path_factory.mktemp("story")
+    save_parrot(folder / "model", "print(7)", "print(8)")
+
+    def run_with(name: str, *sandbox: str) -> RunDirectory:
+        return prepared(
+            f"run_dir={folder / name}",
+            "model.source=hub",
+            f"model.id={folder / 'model'}",
+            "hardware.processes=2",
+            "hardware.per_device_batch_size=3",
+            "num_generations=4",
+            "problems_per_step=3",
+            "data.num_problems=6",
+            "trainer.max_steps=3",
+            "trainer.learning_rate=1e-6",
+            "curriculum=average",
+            "reward.format_pattern='print.7.'",
+            *sandbox,
+        )
+
+    whole = run_with("whole")
+    finished = two_processes("tarot.training", whole.path)
+    assert finished.returncode == 0, finished.stderr
+    target = "sandbox._target_=tests.training.two_processes.OutOnRankOne"
+    run = run_with("run", target, "sandbox.stop_at=2")
+    stopped = two_processes("tarot.training", run.path)
+    steps = [line["step"] for line in run.log.lines()]
+    run = run_with("run", target)
+    return Story(whole, stopped, steps, run, two_processes("tarot.training", run.path))
+
+
+def test_a_signal_to_one_stops_both_after_the_step(story: Story) -> None:
+    assert story.stopped.returncode != 0
+    assert "exitcode: 130" in story.stopped.stderr
+    assert story.steps_when_stopped == [1]
+
+
+def test_a_run_of_two_goes_on_where_it_stopped(story: Story) -> None:
+    assert story.finished.returncode == 0, story.finished.stderr
+    assert [line["step"] for line in story.run.log.lines()] == [1, 2, 3]
+    assert story.run.summary_path.exists()
+    assert compare_runs(story.whole, story.run) == RunComparison(3, None, 0.0)
+
+
+def test_the_log_and_the_rollouts_of_a_run_of_two_hold_everything_once(story: Story) -> None:
+    rows = list(read_rollouts(story.whole))
+    assert [(row.step, row.group) for row in rows] == [
+        (step, group) for step in (1, 2, 3) for group in (0, 1, 2) for _ in range(4)
+    ]
+    for step in (1, 2, 3):
+        of_group = [
+            {row.problem_id for row in rows if (row.step, row.group) == (step, group)}
+            for group in range(3)
+        ]
+        assert [len(names) for names in of_group] == [1, 1, 1]
+        assert len(set.union(*of_group)) == 3
+    shown = story.finished.stdout.splitlines()
+    assert sum(line.startswith("GRPO  1/3") for line in shown) == 1

@@ -1,0 +1,172 @@
+"""What a process of a training finds, as JSON in a file of its own; started by torchrun."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from trl import GRPOConfig
+
+from rewards.shuffled import ShuffledReward
+from rewards.tiered import TieredReward
+from tarot.cli.composition import compose
+from tarot.config.schema import HardwareConfig
+from tarot.grading.grader import Grader
+from tarot.sampling import LoadedModel
+from tarot.sandbox.local import LocalSandbox
+from tarot.training import processes
+from tarot.training.reward_function import RewardFunction, StepOutcome
+from tarot.training.trainer import TierGRPOTrainer
+from tarot.types import (
+    Execution,
+    GradedCompletion,
+    Job,
+    Limits,
+    Problem,
+    Reward,
+    RewardValue,
+    Sandbox,
+    StopReason,
+    TestCase,
+    Tier,
+    TierWeights,
+)
+from tests.sampling.small_models import load_small
+
+LIMITS = Limits(cpu_s=5.0, wall_s=30.0, memory_mb=512, output_kb=64)
+GROUP = 4
+# Three groups over two processes, so the second one is split; each completion prints its answer.
+ANSWERS = (1, 2, 1, 1, 1, 2, 1, 1, 2, 2, 2, 1)
+PROBLEM_OF_GROUP = ("a", "b", "c")
+PROBLEMS = {
+    name: Problem(name, "", (TestCase(name, "1", Tier.BASIC), TestCase(name, "2", Tier.EDGE)))
+    for name in PROBLEM_OF_GROUP
+}
+
+
+class EdgeCountsMore:
+    def at(self, progress: float) -> TierWeights:
+        return TierWeights({Tier.BASIC: 0.25, Tier.EDGE: 0.75})
+
+
+class OutOnRankOne(LocalSandbox):
+    """Loses, on the second process, all jobs of its calls number `lost`; may signal its process."""
+
+    def __init__(self, lost: Sequence[int] = (), stop_at: int = 0, **settings: Any) -> None:
+        super().__init__(**{**settings, "slots": 1})
+        self._lost, self._stop_at, self._num_calls = lost, stop_at, 0
+
+    def run(self, jobs: Sequence[Job]) -> list[Execution]:
+        self._num_calls += 1
+        executions = super().run(jobs)
+        if os.environ["RANK"] != "1":
+            return executions
+        if self._num_calls == self._stop_at:
+            os.kill(os.getpid(), signal.SIGTERM)
+        if self._num_calls not in self._lost:
+            return executions
+        return [replace(one, stopped_by=StopReason.INFRASTRUCTURE) for one in executions]
+
+
+class BrokenOnRankOne(LocalSandbox):
+    """Breaks its promise never to raise."""
+
+    def run(self, jobs: Sequence[Job]) -> list[Execution]:
+        if os.environ["RANK"] == "1":
+            raise ValueError("no such slot")
+        return super().run(jobs)
+
+
+class BrokenReward:
+    part_names = ("code",)
+
+    def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
+        raise KeyError("oops")
+
+
+def scored(model: LoadedModel, folder: Path, sandbox: Sandbox, reward: Reward) -> dict[str, Any]:
+    """What TRL makes of this process's half of the answers."""
+    size, rank = len(ANSWERS) // 2, processes.rank()
+    rows = [
+        {"prompt": [{"role": "user", "content": "Go."}], "problem_id": PROBLEM_OF_GROUP[row // 4]}
+        for row in range(len(ANSWERS))
+    ]
+    mine = slice(rank * size, (rank + 1) * size)
+    tokens = [
+        [*model.tokenizer(f"print({answer})  # {row}")["input_ids"], model.tokenizer.eos_token_id]
+        for row, answer in enumerate(ANSWERS)
+    ][mine]
+    outcomes: list[StepOutcome] = []
+    grader = Grader(sandbox, LIMITS)
+    function = RewardFunction(
+        problems=PROBLEMS,
+        grader=grader,
+        policy=EdgeCountsMore(),
+        reward=reward,
+        group_size=GROUP,
+        eos_token_ids=[model.tokenizer.eos_token_id],
+        on_step=outcomes.append,
+    )
+    trainer = TierGRPOTrainer(
+        model=model.weights,
+        processing_class=model.tokenizer,
+        reward_funcs=[function],
+        rollout_func=lambda prompts, _: {
+            "prompt_ids": [[1]] * len(prompts),
+            "completion_ids": tokens,
+            "logprobs": None,
+        },
+        args=GRPOConfig(
+            output_dir=str(folder),
+            per_device_train_batch_size=size,
+            num_generations=GROUP,
+            scale_rewards="none",
+            use_cpu=True,
+            bf16=False,
+            report_to="none",
+        ),
+        train_dataset=Dataset.from_list(rows),
+    )
+    trainer.state.max_steps = 10
+    model.weights.train()
+    try:
+        batch = trainer._generate_and_score_completions(rows[mine])
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+    finally:
+        grader.close()
+    (outcome,) = outcomes
+    return {
+        "advantages": batch["advantages"].tolist(),
+        "num_trained_tokens": batch["completion_mask"].sum(dim=1).tolist(),
+        "num_items": int(batch["num_items_in_batch"]),
+        "logged": {name: values[-1] for name, values in trainer._metrics["train"].items()},
+        "rows": [[row.group, row.problem_id, row.completion] for row in outcome.rollouts],
+        "rewards": [row.reward for row in outcome.rollouts],
+    }
+
+
+def main(folder: Path) -> None:
+    (job,) = compose("train", ["+experiment=tiny", "hardware.processes=2"])
+    processes.join(HardwareConfig(**job.config["hardware"]))
+    model = load_small(folder / "model", "tiny")
+    code = TieredReward({"code": 1.0})
+    found = {
+        "whole": scored(model, folder, OutOnRankOne(), code),
+        "half": scored(model, folder, OutOnRankOne(lost=[1]), code),
+        "shuffled": scored(model, folder, OutOnRankOne(), ShuffledReward(code, seed=1)),
+        "broken sandbox": scored(model, folder, BrokenOnRankOne(slots=1), code),
+        "broken reward": scored(model, folder, OutOnRankOne(), BrokenReward()),
+        "flags": [processes.any_process(processes.rank() == 1), processes.any_process(False)],
+    }
+    (folder / f"rank-{processes.rank()}.json").write_text(json.dumps(found))
+    processes.leave()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
