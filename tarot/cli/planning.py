@@ -39,7 +39,7 @@ def plan_run(config: Mapping[str, Any]) -> PlannedRun:
     """
     settings = validate_run(config)
     build("curriculum", config["curriculum"])
-    check_scaling(build("reward", config["reward"]), settings.trainer)
+    check_decoupled(build("reward", config["reward"]), settings)
     if not settings.dry_run:
         for check in _checks_of_place(config, settings):
             check()
@@ -47,10 +47,17 @@ def plan_run(config: Mapping[str, Any]) -> PlannedRun:
     return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
 
 
-def check_scaling(reward: Reward, trainer: Mapping[str, Any]) -> None:
-    """UserError where TRL would ignore how rewards are to be scaled."""
-    scaling = trainer.get("scale_rewards", "group")
-    if decoupled_weights(reward) is not None and scaling not in ("group", True):
+def check_decoupled(reward: Reward, settings: RunConfig) -> None:
+    """UserError where a decoupled reward contradicts other settings."""
+    if decoupled_weights(reward) is None:
+        return
+    if settings.dynamic_sampling is not None:
+        raise UserError(
+            "dynamic_sampling: reward.aggregate=decoupled normalises over a batch of which some is "
+            "not trained on; set reward.aggregate=sum, or dynamic_sampling=null"
+        )
+    scaling = settings.trainer.get("scale_rewards", "group")
+    if scaling not in ("group", True):
         raise UserError(
             f"trainer.scale_rewards={scaling}: with reward.aggregate=decoupled every part is "
             "scaled within its group, and their sum over the batch; leave it out"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tarot.config.batches import plan_batches
+from tarot.config.batches import check_dynamic_sampling, plan_batches
 from tarot.config.machine import check_split
 from tarot.config.schema import RunConfig
 from tarot.config.targets import check_target
@@ -23,6 +23,7 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
         check_target(key, config[key])
     check_split(run.hardware)
     plan_batches(run)
+    check_dynamic_sampling(run)
     return run
 
 

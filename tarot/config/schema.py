@@ -121,6 +121,12 @@ class ColdStartConfig(Strict):
     seed: int
 
 
+class DynamicSamplingConfig(Strict):
+    """Further prompts where groups of a step don't vary, up to `max_batches` batches in all."""
+
+    max_batches: int = Field(ge=2)
+
+
 class EvaluationConfig(Strict):
     """How the model is measured before and after training.
 
@@ -179,6 +185,7 @@ class RunConfig(Strict):
     launcher: Node
     tracker: TrackerConfig
     cold_start: ColdStartConfig | None
+    dynamic_sampling: DynamicSamplingConfig | None
     probe: ProbeConfig
     evaluation: EvaluationConfig
 

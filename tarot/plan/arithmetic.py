@@ -6,11 +6,12 @@ from tarot.config.schema import RunConfig
 
 def describe_batch(config: RunConfig) -> str:
     """From the problems of a step to what each process computes at once."""
-    batches, hardware = plan_batches(config), config.hardware
+    batches, hardware, dynamic = plan_batches(config), config.hardware, config.dynamic_sampling
+    more = f", of up to {dynamic.max_batches} times as many generated" if dynamic else ""
     return (
         f"{config.problems_per_step} problems x {config.num_generations} completions = "
         f"{batches.completions_per_step} = {hardware.processes} processes x "
-        f"{hardware.per_device_batch_size} x {batches.accumulation_steps} accumulation steps"
+        f"{hardware.per_device_batch_size} x {batches.accumulation_steps} accumulation steps{more}"
     )
 
 

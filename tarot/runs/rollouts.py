@@ -40,6 +40,7 @@ SCHEMA = pa.schema(
         pa.field("weights", pa.struct([pa.field(tier, pa.float64()) for tier in Tier])),
         pa.field("all_must_pass", pa.bool_(), nullable=False),
         pa.field("num_tokens", pa.int32()),
+        pa.field("selected", pa.bool_()),
     ]
 )
 
@@ -52,7 +53,8 @@ class Rollout:
     without code, `reward` None for a completion that was left out of training; `parts` are the
     unweighted parts of the reward, none of them where it is None. `reward` is the total that they
     add up to by their weights, also where training normalised each part by itself. `num_tokens` is
-    the completion's length, None in runs from before it was kept.
+    the completion's length. `selected` says whether its group is in the step's update, as all are
+    without dynamic sampling. Both are None in runs from before they were kept.
     """
 
     step: int
@@ -68,6 +70,12 @@ class Rollout:
     parts: Mapping[str, float]
     weights: TierWeights
     num_tokens: int | None = None
+    selected: bool | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether no test was lost to the infrastructure."""
+        return all(result.verdict is not Verdict.INFRASTRUCTURE for result in self.results)
 
 
 def write_rollouts(run: RunDirectory, step: int, rollouts: Sequence[Rollout]) -> None:
@@ -140,6 +148,7 @@ def _row(rollout: Rollout) -> dict[str, Any]:
         "weights": dict(rollout.weights.weights),
         "all_must_pass": rollout.weights.all_must_pass,
         "num_tokens": rollout.num_tokens,
+        "selected": rollout.selected,
     }
 
 

@@ -1,6 +1,7 @@
 """The GRPO stage: from the problems and a policy to a trained model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from datasets import Dataset
@@ -17,6 +18,7 @@ from tarot.training import processes
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
 from tarot.training.display import Advance
+from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
@@ -49,7 +51,7 @@ def optimize(
             eos_token_ids=loaded.eos_token_ids,
             on_step=recorder.on_rewards,
         )
-        trainer = TierGRPOTrainer(
+        trainer = _trainer_class(context.config, recorder)(
             model=loaded.weights,
             processing_class=loaded.tokenizer,
             args=grpo_arguments(context.config, context.run, decoupled),
@@ -60,6 +62,15 @@ def optimize(
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     context.check_judged(recorder.unjudged_share)
+
+
+def _trainer_class(config: RunConfig, recorder: StepRecorder) -> Callable[..., TierGRPOTrainer]:
+    dynamic = config.dynamic_sampling
+    if dynamic is None:
+        return TierGRPOTrainer
+    return partial(
+        DynamicGRPOTrainer, max_batches=dynamic.max_batches, on_selection=recorder.on_selection
+    )
 
 
 def _recorder(context: RunContext, advance: Advance) -> StepRecorder:

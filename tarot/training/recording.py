@@ -1,6 +1,7 @@
 """What training leaves in the run directory: a log line and a file of rollouts a step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import nan
 from pathlib import Path
 from statistics import fmean
@@ -10,7 +11,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from tarot.runs import RunDirectory, mark_complete
-from tarot.runs.rollouts import write_rollouts
+from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.training import processes
 from tarot.training.display import Advance, step_note
 from tarot.training.reward_function import StepOutcome
@@ -19,6 +20,7 @@ from tarot.training.reward_function import StepOutcome
 class StepRecorder(TrainerCallback):
     """Writes log and rollouts, marks checkpoints complete, and stops training when asked to.
 
+    A step may be generated in several batches; its rollouts are those of all of them.
     `should_stop` is asked after every step; a checkpoint is saved before training stops. Of several
     processes the main one alone writes; all keep the share that was not judged.
     """
@@ -31,15 +33,32 @@ class StepRecorder(TrainerCallback):
         self._advance = advance
         self._should_stop = should_stop
         self._metrics: dict[str, float] = {}
-        self.unjudged_share = 0.0
+        self._rollouts: tuple[Rollout, ...] = ()
+
+    @property
+    def unjudged_share(self) -> float:
+        """The share of the last step's completions that could not be judged."""
+        lost = [not row.is_judged for row in self._rollouts]
+        return fmean(lost) if lost else 0.0
 
     def on_rewards(self, outcome: StepOutcome) -> None:
-        """Write a step's rollouts and show its figures."""
+        """Write the rollouts of a step, or of a batch of it, and show its figures."""
         self._metrics = dict(outcome.metrics)
-        self.unjudged_share = outcome.metrics["sandbox/infrastructure"]
+        earlier = [row for row in self._rollouts if row.step == outcome.step]
+        self._rollouts = (*earlier, *outcome.rollouts)
         if processes.is_main():
-            write_rollouts(self._run, outcome.step, outcome.rollouts)
+            write_rollouts(self._run, outcome.step, self._rollouts)
             self._show(outcome)
+
+    def on_selection(self, is_selected: Sequence[bool]) -> None:
+        """Write into the rollouts which of the last groups are in the update."""
+        first = self._rollouts[-1].group + 1 - len(is_selected)
+        self._rollouts = tuple(
+            replace(row, selected=is_selected[row.group - first]) if row.group >= first else row
+            for row in self._rollouts
+        )
+        if processes.is_main():
+            write_rollouts(self._run, self._rollouts[-1].step, self._rollouts)
 
     def _show(self, outcome: StepOutcome) -> None:
         rewards = [row.reward for row in outcome.rollouts if row.reward is not None]

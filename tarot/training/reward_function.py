@@ -46,7 +46,8 @@ class RewardFunction:
 
     Called as a function, it gives the total or None for each. TRL may split a group over two
     processes, so each grades its own completions and all know all of them: rewards, metrics and
-    rollouts are those of the whole batch, whose rows stand in the order of the processes.
+    rollouts are those of the whole batch, whose rows stand in the order of the processes. Groups
+    are numbered through all batches of a step, of which there may be several.
 
     Args:
         problems: the training problems by id.
@@ -82,6 +83,7 @@ class RewardFunction:
         self._decoupled = tuple(decoupled_weights(reward) or ())
         self._completions: Sequence[Any] | None = None
         self._values: Sequence[RewardValue | None] = ()
+        self._step, self._num_earlier_groups = 0, 0
 
     def __call__(self, **batch: Any) -> list[float | None]:
         """The rewards of one batch; TRL calls it with keywords and ignores rows of None."""
@@ -98,6 +100,8 @@ class RewardFunction:
         self, *, trainer_state: TrainerState, log_metric: Callable[[str, float], None], **batch: Any
     ) -> Sequence[RewardValue | None]:
         """The rewards of this process's completions; all else is about the whole batch."""
+        if trainer_state.global_step + 1 != self._step:
+            self._step, self._num_earlier_groups = trainer_state.global_step + 1, 0
         pieces = processes.together(lambda: self._piece(trainer_state, **batch))
         graded = list(chain.from_iterable(piece.completions for piece in pieces))
         rewards = processes.from_main(lambda: self._reward(graded))
@@ -113,8 +117,9 @@ class RewardFunction:
             if not math.isnan(figure):
                 log_metric(name, figure)
         rollouts = self._rollouts(whole, _progress(trainer_state))
-        outcome = StepOutcome(trainer_state.global_step + 1, rollouts, metrics)
+        outcome = StepOutcome(self._step, rollouts, metrics)
         processes.together(lambda: self._on_step(outcome))
+        self._num_earlier_groups += len(graded) // self._group_size
         size = len(batch["completions"])
         return rewards[processes.rank() * size :][:size]
 
@@ -141,10 +146,10 @@ class RewardFunction:
     ) -> list[GradedCompletion]:
         problems = [self._problems[problem_id] for problem_id in problem_ids]
         grades = self._grader.grade(list(zip(problems, texts, strict=True)), watch)
-        weights, step = self._policy.at(_progress(state)), state.global_step + 1
-        first_row = processes.rank() * len(texts)
+        weights = self._policy.at(_progress(state))
+        first_row = self._num_earlier_groups * self._group_size + processes.rank() * len(texts)
         return [
-            GradedCompletion(text, problem.id, grade, weights, step, row // self._group_size)
+            GradedCompletion(text, problem.id, grade, weights, self._step, row // self._group_size)
             for row, (text, problem, grade) in enumerate(
                 zip(texts, problems, grades, strict=True), start=first_row
             )
@@ -166,6 +171,7 @@ class RewardFunction:
                 parts={} if value is None else value.parts,
                 weights=graded.weights,
                 num_tokens=batch.lengths[row],
+                selected=True,
             )
             for row, (graded, value) in enumerate(
                 zip(batch.completions, batch.rewards, strict=True)

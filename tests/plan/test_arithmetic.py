@@ -18,6 +18,11 @@ def test_the_batch_of_the_published_machine() -> None:
     )
 
 
+def test_dynamic_sampling_generates_up_to_so_many_batches() -> None:
+    text = describe_batch(composed("dynamic_sampling={max_batches: 3}"))
+    assert text.endswith(" accumulation steps, of up to 3 times as many generated")
+
+
 def test_the_steps_follow_from_the_problems_and_the_epochs() -> None:
     """A last incomplete batch is left out: 15506 / 64 is 242.3, and three epochs have 726 steps."""
     assert describe_length(composed(), 15506) == (

@@ -125,6 +125,24 @@ def test_a_failure_in_one_is_a_failure_in_both(ranks: list[dict[str, Any]]) -> N
     assert second == "PeerFailure: process 0: KeyError: 'oops'"
 
 
+def test_two_processes_share_the_groups_that_dynamic_sampling_chooses(
+    ranks: list[dict[str, Any]],
+) -> None:
+    """All completions of the batches in order, those of the first process before the second's."""
+    first, second = (rank["sampled"] for rank in ranks)
+    batches = zip(first["seen"], second["seen"], strict=True)
+    seen = [row for halves in batches for half in halves for row in half]
+    names = [name for name, _ in seen[::GROUP]]
+    assert names[:3] == ["0", "1", "2"]
+    assert len(set(names)) == len(names)
+    assert first["told"] == second["told"] == [[name in "678" for name in names]]
+    assert first["found"] + second["found"] == [ids for name, ids in seen if name in "678"]
+    assert len(first["found"]) == len(second["found"]) == len(ANSWERS) // 2
+    assert min(first["least_advantage"], second["least_advantage"]) > 0.5
+    num_tokens = sum(len(ids) for ids in first["found"] + second["found"])
+    assert first["num_items"] == second["num_items"] == num_tokens
+
+
 def test_a_flag_in_one_is_known_to_both(ranks: list[dict[str, Any]]) -> None:
     assert [rank["flags"] for rank in ranks] == [[True, False]] * 2
 

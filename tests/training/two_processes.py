@@ -20,6 +20,7 @@ from tarot.grading.grader import Grader
 from tarot.sampling import LoadedModel
 from tarot.sandbox.local import LocalSandbox
 from tarot.training import processes
+from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.reward_function import RewardFunction, StepOutcome
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.types import (
@@ -151,6 +152,50 @@ def scored(model: LoadedModel, folder: Path, sandbox: Sandbox, reward: Reward) -
     }
 
 
+def sampled(model: LoadedModel, folder: Path) -> dict[str, Any]:
+    """Dynamic sampling by this process: three of nine problems vary, none of the step's own."""
+    size, rank = len(ANSWERS) // 2, processes.rank()
+    seen: list[list[tuple[str, list[int]]]] = []
+    told: list[Sequence[bool]] = []
+
+    def rewards(problem_id: list[str], completion_ids: list[list[int]], **_: object) -> list[float]:
+        seen.append(list(zip(problem_id, completion_ids, strict=True)))
+        return [float(row % 2) if name in "678" else 1.0 for row, name in enumerate(problem_id)]
+
+    rows = [
+        {"prompt": [{"role": "user", "content": "Go." * (number + 1)}], "problem_id": str(number)}
+        for number in range(9)
+    ]
+    trainer = DynamicGRPOTrainer(
+        max_batches=3,
+        on_selection=told.append,
+        model=model.weights,
+        processing_class=model.tokenizer,
+        reward_funcs=[rewards],
+        args=GRPOConfig(
+            output_dir=str(folder),
+            per_device_train_batch_size=size,
+            num_generations=GROUP,
+            max_completion_length=8,
+            use_cpu=True,
+            bf16=False,
+            report_to="none",
+        ),
+        train_dataset=Dataset.from_list(rows),
+    )
+    model.weights.train()
+    own = [row for row in rows[:3] for _ in range(GROUP)]
+    batch = trainer._generate_and_score_completions(own[rank * size :][:size])
+    masks = batch["completion_mask"].bool()
+    return {
+        "seen": seen,
+        "told": told,
+        "found": [i[m].tolist() for i, m in zip(batch["completion_ids"], masks, strict=True)],
+        "least_advantage": float(batch["advantages"].abs().min()),
+        "num_items": int(batch["num_items_in_batch"]),
+    }
+
+
 def main(folder: Path) -> None:
     (job,) = compose("train", ["+experiment=tiny", "hardware.processes=2"])
     processes.join(HardwareConfig(**job.config["hardware"]))
@@ -162,6 +207,7 @@ def main(folder: Path) -> None:
         "shuffled": scored(model, folder, OutOnRankOne(), ShuffledReward(code, seed=1)),
         "broken sandbox": scored(model, folder, BrokenOnRankOne(slots=1), code),
         "broken reward": scored(model, folder, OutOnRankOne(), BrokenReward()),
+        "sampled": sampled(model, folder),
         "flags": [processes.any_process(processes.rank() == 1), processes.any_process(False)],
     }
     (folder / f"rank-{processes.rank()}.json").write_text(json.dumps(found))
