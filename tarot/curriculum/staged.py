@@ -1,11 +1,11 @@
 """A policy as data: weights per tier, and stages that switch tiers on and off."""
 
-import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tarot.curriculum.allocations import number, per_tier, stage_allocation
 from tarot.types import Tier, TierWeights, UserError
 
 STAGE_KEYS = ("start", "allocation")
@@ -34,7 +34,7 @@ class StagedPolicy:
         all_must_pass: bool = False,
     ) -> None:
         """Check the stages; UserError names the key that is wrong."""
-        tier_weights = _per_tier("curriculum.weights", weights)
+        tier_weights = per_tier("curriculum.weights", weights)
         self._stages = tuple(
             _stage(f"curriculum.stages.{index}", stage, tier_weights, all_must_pass)
             for index, stage in enumerate(stages)
@@ -55,34 +55,8 @@ def _start(stage: _Stage) -> float:
 def _stage(
     key: str, stage: Mapping[str, Any], tier_weights: Mapping[Tier, float], all_must_pass: bool
 ) -> _Stage:
-    if not isinstance(stage, Mapping) or sorted(stage) != sorted(STAGE_KEYS):
-        raise UserError(f"{key}: {stage!r} is not a mapping with the keys {', '.join(STAGE_KEYS)}")
-    allocation = _per_tier(f"{key}.allocation", stage["allocation"])
-    active = {
-        tier: factor * tier_weights.get(tier, 0.0)
-        for tier, factor in allocation.items()
-        if factor * tier_weights.get(tier, 0.0) > 0
-    }
-    if not active:
-        raise UserError(f"{key}.allocation: no tier of it has a weight; give one tier a weight")
-    return _Stage(_number(f"{key}.start", stage["start"]), TierWeights(active, all_must_pass))
-
-
-def _per_tier(key: str, values: Mapping[str, float]) -> dict[Tier, float]:
-    if not isinstance(values, Mapping):
-        raise UserError(f"{key}: {values!r} is not a mapping from tier to number")
-    for name in values:
-        if name not in list(Tier):
-            raise UserError(f"{key}.{name}: no such tier; use one of {', '.join(Tier)}")
-    return {tier: _number(f"{key}.{tier}", values[tier]) for tier in Tier if tier in values}
-
-
-def _number(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(f"{key}: {value!r} is not a number")
-    if not math.isfinite(value) or value < 0:
-        raise UserError(f"{key}: {value} is not a finite number of at least 0")
-    return float(value)
+    weights = stage_allocation(key, stage, STAGE_KEYS, tier_weights, all_must_pass)
+    return _Stage(number(f"{key}.start", stage["start"]), weights)
 
 
 def _check_starts(starts: Sequence[float]) -> None:
