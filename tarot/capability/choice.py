@@ -20,7 +20,7 @@ from tarot.capability.outcomes import ProblemOutcomes, tier_means
 from tarot.curriculum import Phase, phases
 from tarot.metrics.bootstrap import Floats
 from tarot.metrics.steps import REWARD_DIGITS
-from tarot.types import Policy, Tier, UserError
+from tarot.types import OnlinePolicy, Policy, Tier, UserError
 
 NUM_EARLY_PHASES = 2
 
@@ -53,6 +53,12 @@ class AdaptiveChoice:
             if name not in candidates:
                 names = ", ".join(sorted(candidates))
                 raise UserError(f"curriculum.{key}: {name} is no candidate; use some of {names}")
+        for name, policy in candidates.items():
+            if isinstance(policy, OnlinePolicy):
+                raise UserError(
+                    f"curriculum.candidates.{name}: it decides on line, so its early phases are "
+                    "not known; name policies that depend on progress alone"
+                )
         if not 0 <= threshold <= 1:
             raise UserError(f"curriculum.threshold: {threshold} is not between 0 and 1")
         if num_draws < 1:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from tarot.capability import AdaptiveChoice
 from tarot.cli.composition import compose
-from tarot.cli.planning import PlannedRun, facts, plan_run
+from tarot.cli.planning import PlannedRun, decided_on_line, facts, plan_run
 from tarot.cli.screen import screen
 from tarot.config.batches import has_fixed_length, num_steps
 from tarot.config.targets import build
@@ -16,7 +16,7 @@ from tarot.plan.arithmetic import describe_length
 from tarot.plan.drawing import draw
 from tarot.plan.schedule import code_ceiling, plan_phases
 from tarot.runs.exits import Exit
-from tarot.types import Policy, Reward, UserError
+from tarot.types import OnlinePolicy, Policy, Reward, UserError
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,9 +35,11 @@ def _show(planned: PlannedRun, console: Console) -> None:
         table.add_row("steps", describe_length(planned.settings, num_problems))
     except UserError as error:
         table.add_row("steps", f"not known without the data: {error}")
+    curriculum = build("curriculum", planned.config["curriculum"])
+    if isinstance(curriculum, OnlinePolicy):
+        table.add_row("curriculum", decided_on_line(curriculum))
     console.print(table, soft_wrap=True)
     reward: Reward = build("reward", planned.config["reward"])
-    curriculum = build("curriculum", planned.config["curriculum"])
     for title, policy in _policies(curriculum):
         console.print()
         console.print(draw(title, plan_phases(policy, steps), partial(code_ceiling, reward)))
@@ -52,10 +54,10 @@ def _num_problems(planned: PlannedRun) -> int:
     return len(source.load(Split.TRAIN))
 
 
-def _policies(curriculum: Policy | AdaptiveChoice) -> Iterator[tuple[str, Policy]]:
-    """The curriculum, or each that the adaptive one may choose, under a title."""
-    if not isinstance(curriculum, AdaptiveChoice):
+def _policies(curriculum: Policy | OnlinePolicy | AdaptiveChoice) -> Iterator[tuple[str, Policy]]:
+    """The curriculum, or each that the adaptive one may choose; none of an on-line one."""
+    if isinstance(curriculum, AdaptiveChoice):
+        for name, policy in curriculum.choices.items():
+            yield f"decided at start; it may be {name}", policy
+    elif not isinstance(curriculum, OnlinePolicy):
         yield "curriculum", curriculum
-        return
-    for name, policy in curriculum.choices.items():
-        yield f"decided at start; it may be {name}", policy

@@ -19,7 +19,7 @@ from tarot.curriculum import decoupled_weights, phases
 from tarot.data import DataSource
 from tarot.plan.arithmetic import describe_batch
 from tarot.runs import locate
-from tarot.types import Reward, Tier, TierWeights, UserError
+from tarot.types import OnlinePolicy, Reward, Tier, TierWeights, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,16 @@ def _stages(run: PlannedRun) -> list[str]:
 
 def _schedule(node: Mapping[str, Any]) -> list[str]:
     curriculum = build("curriculum", node)
-    if not hasattr(curriculum, "at"):
+    if isinstance(curriculum, OnlinePolicy):
+        return [decided_on_line(curriculum)]
+    if isinstance(curriculum, AdaptiveChoice):
         return ["decided at start"]
     return [f"from {phase.start:.0%}: {_weights(phase.weights)}" for phase in phases(curriculum)]
+
+
+def decided_on_line(policy: OnlinePolicy) -> str:
+    """What is known of an on-line policy before the run."""
+    return f"decided on line; it starts with {_weights(policy.weights())}"
 
 
 def _weights(weights: TierWeights) -> str:

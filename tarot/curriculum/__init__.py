@@ -1,14 +1,18 @@
-"""Curricula: pure policies of progress, and the code reward that their weights define."""
+"""Curricula: policies of progress or of what is observed, and the reward that they define."""
 
 from tarot.curriculum.aggregate import Aggregate, AggregatedReward, decoupled_weights
+from tarot.curriculum.bandit import BanditPolicy
 from tarot.curriculum.code_reward import code_reward
 from tarot.curriculum.formula import RewardFormula
+from tarot.curriculum.mastery import MasteryPolicy
 from tarot.curriculum.phases import Phase, phases
 from tarot.curriculum.staged import StagedPolicy
 
 __all__ = [
     "Aggregate",
     "AggregatedReward",
+    "BanditPolicy",
+    "MasteryPolicy",
     "Phase",
     "RewardFormula",
     "StagedPolicy",

@@ -14,13 +14,16 @@ from omegaconf import OmegaConf
 
 from tarot.capability import AdaptiveChoice, Decision, PatternCount, ProblemOutcomes
 from tarot.curriculum import StagedPolicy
-from tarot.types import Policy, Tier, TierWeights, UserError
+from tarot.types import OnlinePolicy, Policy, Tier, TierWeights, UserError
 
 FOLDER = Path(__file__).parents[2] / "conf" / "curriculum"
-CANDIDATES: dict[str, Policy] = {
+BUILT = {
     path.stem: instantiate(OmegaConf.load(path))
     for path in FOLDER.glob("*.yaml")
     if path.stem != "adaptive"
+}
+CANDIDATES: dict[str, Policy] = {
+    name: policy for name, policy in BUILT.items() if not isinstance(policy, OnlinePolicy)
 }
 ORDER = ("reversed_ce", "forward_ce", "forward_uniform", "forward_bi")
 SOLVED = st.integers(0, 4)

@@ -72,6 +72,23 @@ def test_an_adaptive_curriculum_is_decided_at_start_between_those_of_its_order(
     assert titles == ["reversed_ce", "average", "basic_only"]
 
 
+@pytest.mark.parametrize(
+    ("curriculum", "start"),
+    [
+        ("mastery", "basic 0.25"),
+        ("bandit", "basic 0.25, intermediate 0.25, complex 0.25, edge 0.25"),
+    ],
+)
+def test_an_on_line_curriculum_has_no_schedule_but_a_start(
+    capsys: pytest.CaptureFixture[str], curriculum: str, start: str
+) -> None:
+    lines = shown(capsys, "+experiment=demo", f"curriculum={curriculum}")
+    said = f"curriculum decided on line; it starts with {start}".split()
+    assert lines[-1] == said
+    assert main(["train", "+experiment=demo", f"curriculum={curriculum}", "dry_run=true"]) == 0
+    assert said in [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
 def test_the_directory_is_that_of_the_run_itself(capsys: pytest.CaptureFixture[str]) -> None:
     settings = ("+experiment=demo", "curriculum=forward_ce", "seed=5")
     planned = shown(capsys, *settings)

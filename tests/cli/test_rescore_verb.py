@@ -132,6 +132,8 @@ def test_other_data_runs_the_programs_of_the_problems_that_it_has(folder: Path) 
     ("arguments", "line"),
     [
         (("curriculum=adaptive",), "curriculum=adaptive: it decides by what happens in its own"),
+        (("curriculum=mastery",), "curriculum=mastery: it decides by what happens in its own"),
+        (("curriculum=[average,bandit]",), "curriculum=bandit: it decides by what happens"),
         (("curriculum=[average,adaptive]",), "curriculum=adaptive: it decides by what happens"),
         (("curriculum=avrage",), "curriculum=avrage: no such option; did you mean average?"),
         (("curriculum=",), "curriculum=: give the name of an option, a list as [a,b], or all"),

@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 from tarot.cli.composition import CONF, compose
 from tarot.config.run import validate_run
 from tarot.config.targets import build
+from tarot.types import OnlinePolicy
 
 FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
 MODELS = sorted((CONF / "model").glob("*.yaml"))
@@ -23,6 +24,12 @@ def composed(path: Path) -> dict[str, Any]:
     values = [f"{group}.{key!s}=given" for key, value in node.items() if value == "???"]
     (job,) = compose("train", [f"{'+' if is_overlay else ''}{group}={path.stem}", *values])
     return job.config
+
+
+def option_of(group: str, name: str) -> dict[str, Any]:
+    """The node of one option in a run config."""
+    node: dict[str, Any] = composed(CONF / group / f"{name}.yaml")[group]
+    return node
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
@@ -63,5 +70,9 @@ def test_the_default_run_composes_as_the_user_types_it() -> None:
 
 def test_the_adaptive_choice_has_every_pure_policy_as_a_candidate() -> None:
     (job,) = compose("train", ["curriculum=adaptive"])
-    policies = {path.stem for path in (CONF / "curriculum").glob("*.yaml")} - {"adaptive"}
-    assert set(job.config["curriculum"]["candidates"]) == policies
+    options = {path.stem for path in (CONF / "curriculum").glob("*.yaml")} - {"adaptive"}
+    built = {name: build("curriculum", option_of("curriculum", name)) for name in options}
+    online = {name for name, policy in built.items() if isinstance(policy, OnlinePolicy)}
+    assert online == {"bandit", "mastery"}
+    assert set(job.config["curriculum"]["candidates"]) == options - online
+    assert all(hasattr(built[name], "at") != (name in online) for name in options)
