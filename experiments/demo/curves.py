@@ -40,7 +40,7 @@ def read_curves(run: RunDirectory) -> Curves:
     """The curves of a finished run; UserError for another."""
     held_out = Split(run.config()["evaluation"]["split"])
     before, after = (tier_means(run_outcomes(run, when)[held_out]) for when in ("before", "after"))
-    lines = list(run.log.lines())
+    lines = list(run.log.steps())
     if not lines:
         raise UserError(f"{run.log.path}: no step in it")
     return Curves(

@@ -10,6 +10,9 @@ from typing import Any
 from tarot.runs.files import write_atomically
 from tarot.types import UserError
 
+DECISION = "decision"
+"""The key of a line that holds, in place of metrics, what an on-line policy decided."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepLog:
@@ -37,6 +40,14 @@ class StepLog:
                 yield json.loads(line)
             except ValueError as error:
                 raise UserError(f"{self.path}: line {number} is not JSON: {error}") from error
+
+    def steps(self) -> Iterator[dict[str, Any]]:
+        """The lines of metrics, one a step; `lines` has decisions between them."""
+        return (line for line in self.lines() if DECISION not in line)
+
+    def decisions(self) -> Iterator[dict[str, Any]]:
+        """The lines of an on-line policy's decisions, each after the step that it followed from."""
+        return (line for line in self.lines() if DECISION in line)
 
     def cut_back(self, step: int) -> None:
         """Remove the lines of later steps, and a last line that was torn."""

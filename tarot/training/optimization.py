@@ -22,12 +22,16 @@ from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
+from tarot.training.steering import Steering
 from tarot.training.trainer import TierGRPOTrainer
-from tarot.types import Policy, Problem, Reward, UserError
+from tarot.types import OnlinePolicy, Policy, Problem, Reward, UserError
 
 
 def optimize(
-    context: RunContext, loaded: LoadedModel, policy: Policy, checkpoint: Path | None
+    context: RunContext,
+    loaded: LoadedModel,
+    policy: Policy | OnlinePolicy,
+    checkpoint: Path | None,
 ) -> None:
     """GRPO on the training problems, from a checkpoint or from the start.
 
@@ -40,12 +44,15 @@ def optimize(
     decoupled = decoupled_weights(reward)
     set_seed(context.config.seed)
     total = num_steps(context.config, len(problems))
+    steering = Steering(policy)
+    if checkpoint is not None:
+        steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
-        recorder = _recorder(context, advance)
+        recorder = _recorder(context, steering, advance)
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
             grader=context.grader,
-            policy=policy,
+            steering=steering,
             reward=reward,
             group_size=context.config.num_generations,
             eos_token_ids=loaded.eos_token_ids,
@@ -73,12 +80,12 @@ def _trainer_class(config: RunConfig, recorder: StepRecorder) -> Callable[..., T
     )
 
 
-def _recorder(context: RunContext, advance: Advance) -> StepRecorder:
+def _recorder(context: RunContext, steering: Steering, advance: Advance) -> StepRecorder:
     def should_stop() -> bool:
         context.stop.is_set = processes.any_process(context.stop.is_set)
         return context.stop.is_set or context.is_out(recorder.unjudged_share)
 
-    recorder = StepRecorder(context.run, advance, should_stop)
+    recorder = StepRecorder(context.run, steering, advance, should_stop)
     return recorder
 
 

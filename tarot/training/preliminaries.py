@@ -19,7 +19,7 @@ from tarot.runs import read_json, write_atomically, write_json
 from tarot.training.context import RunContext
 from tarot.training.probing import probed
 from tarot.training.processes import from_main
-from tarot.types import Policy, UserError
+from tarot.types import OnlinePolicy, Policy, UserError
 
 
 def filtered(context: RunContext) -> RunContext:
@@ -42,9 +42,10 @@ def filtered(context: RunContext) -> RunContext:
     return replace(context, problems={**context.problems, Split.TRAIN: kept})
 
 
-def choose_policy(context: RunContext) -> Policy:
+def choose_policy(context: RunContext) -> Policy | OnlinePolicy:
     """The configured policy, or the one that the adaptive curriculum chooses, once and for all."""
-    curriculum: Policy | AdaptiveChoice = build("curriculum", context.config.curriculum)
+    node = context.config.curriculum
+    curriculum: Policy | OnlinePolicy | AdaptiveChoice = build("curriculum", node)
     if not isinstance(curriculum, AdaptiveChoice):
         return curriculum
     decision = from_main(lambda: _decision(context, curriculum))

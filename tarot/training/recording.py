@@ -1,4 +1,4 @@
-"""What training leaves in the run directory: a log line and a file of rollouts a step."""
+"""What training leaves in the run directory: log lines and a file of rollouts a step."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,25 +11,33 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from tarot.runs import RunDirectory, mark_complete
+from tarot.runs.log import DECISION
 from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.training import processes
 from tarot.training.display import Advance, step_note
 from tarot.training.reward_function import StepOutcome
+from tarot.training.steering import Steering
 
 
 class StepRecorder(TrainerCallback):
     """Writes log and rollouts, marks checkpoints complete, and stops training when asked to.
 
     A step may be generated in several batches; its rollouts are those of all of them.
-    `should_stop` is asked after every step; a checkpoint is saved before training stops. Of several
-    processes the main one alone writes; all keep the share that was not judged.
+    `should_stop` is asked after every step; a checkpoint is saved before training stops, with the
+    state of `steering`. Of several processes the main one alone writes; all keep the share that
+    was not judged.
     """
 
     def __init__(
-        self, run: RunDirectory, advance: Advance, should_stop: Callable[[], bool]
+        self,
+        run: RunDirectory,
+        steering: Steering,
+        advance: Advance,
+        should_stop: Callable[[], bool],
     ) -> None:
         """Record into `run` and show each step through `advance`."""
         self._run = run
+        self._steering = steering
         self._advance = advance
         self._should_stop = should_stop
         self._metrics: dict[str, float] = {}
@@ -42,12 +50,14 @@ class StepRecorder(TrainerCallback):
         return fmean(lost) if lost else 0.0
 
     def on_rewards(self, outcome: StepOutcome) -> None:
-        """Write the rollouts of a step, or of a batch of it, and show its figures."""
+        """Write the rollouts and decisions of a step, or of a batch of it; show its figures."""
         self._metrics = dict(outcome.metrics)
         earlier = [row for row in self._rollouts if row.step == outcome.step]
         self._rollouts = (*earlier, *outcome.rollouts)
         if processes.is_main():
             write_rollouts(self._run, outcome.step, self._rollouts)
+            for decision in outcome.decisions:
+                self._run.log.append({"step": decision.step, DECISION: decision.to_json()})
             self._show(outcome)
 
     def on_selection(self, is_selected: Sequence[bool]) -> None:
@@ -98,7 +108,11 @@ class StepRecorder(TrainerCallback):
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
-        """Mark the checkpoint as whole, now that every file of it is written."""
+        """Add the curriculum's state, and mark the checkpoint as whole: nothing else is to come."""
         processes.wait_for_all()
         checkpoint = Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
-        processes.from_main(lambda: mark_complete(checkpoint))
+        processes.from_main(lambda: self._complete(checkpoint))
+
+    def _complete(self, checkpoint: Path) -> None:
+        self._steering.save(checkpoint)
+        mark_complete(checkpoint)

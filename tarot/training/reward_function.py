@@ -12,7 +12,15 @@ from tarot.grading.grader import Grader
 from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
 from tarot.training import processes
-from tarot.types import Execution, GradedCompletion, Policy, Problem, Reward, RewardValue
+from tarot.training.steering import Steering
+from tarot.types import (
+    CurriculumDecision,
+    Execution,
+    GradedCompletion,
+    Problem,
+    Reward,
+    RewardValue,
+)
 
 
 class TrainerState(Protocol):
@@ -24,11 +32,15 @@ class TrainerState(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """What a step's completions earned, for whoever records or watches it."""
+    """What a step's completions earned, for whoever records or watches it.
+
+    `decisions` are an on-line policy's on seeing them.
+    """
 
     step: int
     rollouts: tuple[Rollout, ...]
     metrics: Mapping[str, float]
+    decisions: tuple[CurriculumDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ class RewardFunction:
     Args:
         problems: the training problems by id.
         grader: judges the programs.
-        policy: the curriculum in force.
+        steering: knows the weights of each step, and is told what came of them.
         reward: turns graded completions into rewards.
         group_size: completions per prompt; a group stands together in the batch.
         eos_token_ids: a completion that ends in none of them was cut off.
@@ -66,7 +78,7 @@ class RewardFunction:
         *,
         problems: Mapping[str, Problem],
         grader: Grader,
-        policy: Policy,
+        steering: Steering,
         reward: Reward,
         group_size: int,
         eos_token_ids: Sequence[int],
@@ -75,7 +87,7 @@ class RewardFunction:
         """Hold what every batch needs."""
         self._problems = problems
         self._grader = grader
-        self._policy = policy
+        self._steering = steering
         self._reward = reward
         self._group_size = group_size
         self._eos_token_ids = frozenset(eos_token_ids)
@@ -117,7 +129,7 @@ class RewardFunction:
             if not math.isnan(figure):
                 log_metric(name, figure)
         rollouts = self._rollouts(whole, _progress(trainer_state))
-        outcome = StepOutcome(self._step, rollouts, metrics)
+        outcome = StepOutcome(self._step, rollouts, metrics, self._steering.observe(graded))
         processes.together(lambda: self._on_step(outcome))
         self._num_earlier_groups += len(graded) // self._group_size
         size = len(batch["completions"])
@@ -146,7 +158,7 @@ class RewardFunction:
     ) -> list[GradedCompletion]:
         problems = [self._problems[problem_id] for problem_id in problem_ids]
         grades = self._grader.grade(list(zip(problems, texts, strict=True)), watch)
-        weights = self._policy.at(_progress(state))
+        weights = self._steering.weights(self._step, _progress(state))
         first_row = self._num_earlier_groups * self._group_size + processes.rank() * len(texts)
         return [
             GradedCompletion(text, problem.id, grade, weights, self._step, row // self._group_size)

@@ -20,6 +20,7 @@ from tarot.sampling import LoadedModel
 from tarot.sandbox.local import LocalSandbox
 from tarot.training.reward_function import RewardFunction, StepOutcome
 from tarot.training.reward_parts import trl_functions
+from tarot.training.steering import Steering
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.types import (
     Execution,
@@ -118,7 +119,7 @@ def scored(model: LoadedModel, folder: Path, reward: Reward) -> Scored:
     function = RewardFunction(
         problems={PROBLEM.id: PROBLEM},
         grader=Grader(sandbox, LIMITS, cache_size=0),
-        policy=BasicAndEdge(),
+        steering=Steering(BasicAndEdge()),
         reward=reward,
         group_size=GROUP,
         eos_token_ids=[model.tokenizer.eos_token_id],

@@ -9,6 +9,7 @@ from tarot.config.targets import build
 from tarot.grading.grader import Grader
 from tarot.sandbox.local import LocalSandbox
 from tarot.training.reward_function import RewardFunction, StepOutcome
+from tarot.training.steering import Steering
 from tarot.types import Limits, Problem, TestCase, Tier, TierWeights
 
 LIMITS = Limits(cpu_s=5.0, wall_s=30.0, memory_mb=512, output_kb=64)
@@ -43,7 +44,7 @@ def earned(option: str, rows: Sequence[tuple[str, str]]) -> tuple[list[float | N
     function = RewardFunction(
         problems=PROBLEMS,
         grader=grader,
-        policy=BasicAndEdge(),
+        steering=Steering(BasicAndEdge()),
         reward=build("reward", node),
         group_size=2,
         eos_token_ids=[0],

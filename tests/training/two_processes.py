@@ -22,6 +22,7 @@ from tarot.sandbox.local import LocalSandbox
 from tarot.training import processes
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.reward_function import RewardFunction, StepOutcome
+from tarot.training.steering import Steering
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.types import (
     Execution,
@@ -107,7 +108,7 @@ def scored(model: LoadedModel, folder: Path, sandbox: Sandbox, reward: Reward) -
     function = RewardFunction(
         problems=PROBLEMS,
         grader=grader,
-        policy=EdgeCountsMore(),
+        steering=Steering(EdgeCountsMore()),
         reward=reward,
         group_size=GROUP,
         eos_token_ids=[model.tokenizer.eos_token_id],

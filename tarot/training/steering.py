@@ -1,0 +1,51 @@
+"""The weights in force at each step, from a policy of either kind, and the state that one keeps."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tarot.runs import read_json, write_json
+from tarot.types import (
+    CurriculumDecision,
+    GradedCompletion,
+    OnlinePolicy,
+    Policy,
+    TierWeights,
+)
+
+STATE_FILE = "curriculum.json"
+
+
+class Steering:
+    """Asks a policy for weights, tells an on-line one what came of them, and keeps its state.
+
+    All batches of a step have the same weights, also where an on-line policy decides between two.
+    """
+
+    def __init__(self, policy: Policy | OnlinePolicy) -> None:
+        """Steer by `policy`."""
+        self._policy = policy
+        self._in_force: tuple[int, TierWeights] | None = None
+
+    def weights(self, step: int, progress: float) -> TierWeights:
+        """The weights of a step, counted from 1, that is at `progress`."""
+        if not isinstance(self._policy, OnlinePolicy):
+            return self._policy.at(progress)
+        if self._in_force is None or self._in_force[0] != step:
+            self._in_force = step, self._policy.weights()
+        return self._in_force[1]
+
+    def observe(self, completions: Sequence[GradedCompletion]) -> tuple[CurriculumDecision, ...]:
+        """What the policy decides on seeing the completions of a batch, all processes'."""
+        if not isinstance(self._policy, OnlinePolicy):
+            return ()
+        return tuple(self._policy.observe(completions))
+
+    def save(self, checkpoint: Path) -> None:
+        """Write the state of an on-line policy into a checkpoint's folder."""
+        if isinstance(self._policy, OnlinePolicy):
+            write_json(checkpoint / STATE_FILE, self._policy.state_dict())
+
+    def load(self, checkpoint: Path) -> None:
+        """Go on from the state in a checkpoint; UserError where an on-line policy finds none."""
+        if isinstance(self._policy, OnlinePolicy):
+            self._policy.load_state_dict(read_json(checkpoint / STATE_FILE))
