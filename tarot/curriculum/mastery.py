@@ -121,7 +121,9 @@ class MasteryPolicy:
         state = self._begun(step)
         mastery, collapse = state.mastery, state.collapse
         for rate in rates:
-            mastery, collapse = mastery.after(rate), collapse.after(1 - rate)
+            mastery = mastery.after(rate)
+            if state.stage > 0:
+                collapse = collapse.after(1 - rate)
         groups = state.groups + len(rates)
         self._state = state = replace(state, mastery=mastery, collapse=collapse, groups=groups)
         if state.steps >= self._min_steps:
