@@ -17,10 +17,10 @@ import numpy as np
 from tarot.capability.decision import Decision, ProbeSummary
 from tarot.capability.evidence import gather
 from tarot.capability.outcomes import ProblemOutcomes, tier_means
-from tarot.curriculum import Phase, phases
+from tarot.curriculum import OnlinePolicy, Phase, phases
 from tarot.metrics.bootstrap import Floats
 from tarot.metrics.steps import REWARD_DIGITS
-from tarot.types import OnlinePolicy, Policy, Tier, UserError
+from tarot.types import Policy, Tier, UserError
 
 NUM_EARLY_PHASES = 2
 

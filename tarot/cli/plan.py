@@ -11,12 +11,13 @@ from tarot.cli.planning import PlannedRun, decided_on_line, facts, plan_run
 from tarot.cli.screen import screen
 from tarot.config.batches import has_fixed_length, num_steps
 from tarot.config.targets import build
+from tarot.curriculum import OnlinePolicy
 from tarot.data import DataSource, Split
 from tarot.plan.arithmetic import describe_length
 from tarot.plan.drawing import draw
 from tarot.plan.schedule import code_ceiling, plan_phases
 from tarot.runs.exits import Exit
-from tarot.types import OnlinePolicy, Policy, Reward, UserError
+from tarot.types import Policy, Reward, UserError
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -15,11 +15,11 @@ from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
-from tarot.curriculum import decoupled_weights, phases
+from tarot.curriculum import OnlinePolicy, decoupled_weights, phases
 from tarot.data import DataSource
 from tarot.plan.arithmetic import describe_batch
 from tarot.runs import locate
-from tarot.types import OnlinePolicy, Reward, Tier, TierWeights, UserError
+from tarot.types import Reward, Tier, TierWeights, UserError
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from tarot.curriculum.bandit import BanditPolicy
 from tarot.curriculum.code_reward import code_reward
 from tarot.curriculum.formula import RewardFormula
 from tarot.curriculum.mastery import MasteryPolicy
+from tarot.curriculum.online import CurriculumDecision, OnlinePolicy
 from tarot.curriculum.phases import Phase, phases
 from tarot.curriculum.staged import StagedPolicy
 
@@ -12,7 +13,9 @@ __all__ = [
     "Aggregate",
     "AggregatedReward",
     "BanditPolicy",
+    "CurriculumDecision",
     "MasteryPolicy",
+    "OnlinePolicy",
     "Phase",
     "RewardFormula",
     "StagedPolicy",

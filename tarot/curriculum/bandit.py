@@ -14,8 +14,9 @@ from typing import Any
 
 from tarot.curriculum.allocations import at_least, number, per_tier
 from tarot.curriculum.groups import tier_rates
+from tarot.curriculum.online import CurriculumDecision
 from tarot.curriculum.progress import Sums, progress_between
-from tarot.types import CurriculumDecision, GradedCompletion, Tier, TierWeights, UserError
+from tarot.types import GradedCompletion, Tier, TierWeights, UserError
 
 BY_PROGRESS = "pick_by_progress"
 AT_RANDOM = "pick_at_random"

@@ -15,8 +15,9 @@ from typing import Any
 
 from tarot.curriculum.allocations import at_least, number, per_tier, stage_allocation
 from tarot.curriculum.groups import stage_rates
+from tarot.curriculum.online import CurriculumDecision
 from tarot.metrics.confidence_sequence import BettingTest, spent
-from tarot.types import CurriculumDecision, GradedCompletion, TierWeights, UserError
+from tarot.types import GradedCompletion, TierWeights, UserError
 
 STAGE_KEYS = ("allocation",)
 ADVANCE = "advance"

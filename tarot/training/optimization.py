@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerBase, PrinterCallback, set_seed
 from tarot.config.batches import num_steps
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
-from tarot.curriculum import decoupled_weights
+from tarot.curriculum import OnlinePolicy, decoupled_weights
 from tarot.data import Split
 from tarot.prompts import build_prompt
 from tarot.sampling import LoadedModel, short_enough
@@ -24,7 +24,7 @@ from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
 from tarot.training.steering import Steering
 from tarot.training.trainer import TierGRPOTrainer
-from tarot.types import OnlinePolicy, Policy, Problem, Reward, UserError
+from tarot.types import Policy, Problem, Reward, UserError
 
 
 def optimize(

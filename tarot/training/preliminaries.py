@@ -14,12 +14,13 @@ from tarot.capability import (
 )
 from tarot.capability.filtering import kept_ids
 from tarot.config.targets import build
+from tarot.curriculum import OnlinePolicy
 from tarot.data import Split
 from tarot.runs import read_json, write_atomically, write_json
 from tarot.training.context import RunContext
 from tarot.training.probing import probed
 from tarot.training.processes import from_main
-from tarot.types import OnlinePolicy, Policy, UserError
+from tarot.types import Policy, UserError
 
 
 def filtered(context: RunContext) -> RunContext:

@@ -6,21 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
 
-from tarot.curriculum import decoupled_weights
+from tarot.curriculum import CurriculumDecision, decoupled_weights
 from tarot.grading.executions import Watch
 from tarot.grading.grader import Grader
 from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
 from tarot.training import processes
 from tarot.training.steering import Steering
-from tarot.types import (
-    CurriculumDecision,
-    Execution,
-    GradedCompletion,
-    Problem,
-    Reward,
-    RewardValue,
-)
+from tarot.types import Execution, GradedCompletion, Problem, Reward, RewardValue
 
 
 class TrainerState(Protocol):

@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from tarot.curriculum import CurriculumDecision, OnlinePolicy
 from tarot.runs import read_json, write_json
-from tarot.types import (
-    CurriculumDecision,
-    GradedCompletion,
-    OnlinePolicy,
-    Policy,
-    TierWeights,
-)
+from tarot.types import GradedCompletion, Policy, TierWeights
 
 STATE_FILE = "curriculum.json"
 

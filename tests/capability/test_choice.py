@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from tarot.capability import AdaptiveChoice, Decision, PatternCount, ProblemOutcomes
-from tarot.curriculum import StagedPolicy
-from tarot.types import OnlinePolicy, Policy, Tier, TierWeights, UserError
+from tarot.curriculum import OnlinePolicy, StagedPolicy
+from tarot.types import Policy, Tier, TierWeights, UserError
 
 FOLDER = Path(__file__).parents[2] / "conf" / "curriculum"
 BUILT = {

@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 from tarot.cli.composition import CONF, compose
 from tarot.config.run import validate_run
 from tarot.config.targets import build
-from tarot.types import OnlinePolicy
+from tarot.curriculum import OnlinePolicy
 
 FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
 MODELS = sorted((CONF / "model").glob("*.yaml"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tarot.curriculum import BanditPolicy
-from tarot.types import CurriculumDecision, Tier, TierWeights, UserError
+from tarot.curriculum import BanditPolicy, CurriculumDecision
+from tarot.types import Tier, TierWeights, UserError
 from tests.curriculum.graded import graded
 
 SETTINGS: dict[str, Any] = {

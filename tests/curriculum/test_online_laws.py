@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from tarot.types import GradedCompletion, OnlinePolicy, Tier
+from tarot.curriculum import OnlinePolicy
+from tarot.types import GradedCompletion, Tier
 from tests.curriculum.graded import graded
 
 FOLDER = Path(__file__).parents[2] / "conf" / "curriculum"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from tarot.curriculum import code_reward, phases
-from tarot.types import OnlinePolicy, Policy, Tier
+from tarot.curriculum import OnlinePolicy, code_reward, phases
+from tarot.types import Policy, Tier
 
 FOLDER = Path(__file__).parents[2] / "conf" / "curriculum"
 PORTFOLIO = {
