@@ -1,4 +1,4 @@
-"""What an on-line curriculum is: a policy that follows what it sees."""
+"""Curricula that decide by what they see, beside the policies that progress alone decides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ class StepLog:
         return (line for line in self.lines() if DECISION not in line)
 
     def decisions(self) -> Iterator[dict[str, Any]]:
-        """The lines of an on-line policy's decisions, each after the step that it followed from."""
+        """The lines of an on-line policy's decisions, each before the metrics of its step."""
         return (line for line in self.lines() if DECISION in line)
 
     def cut_back(self, step: int) -> None:

@@ -254,6 +254,7 @@ def test_it_may_choose_those_of_its_order_and_the_fallback() -> None:
         ({"threshold": 1.5}, "curriculum.threshold:"),
         ({"threshold": float("nan")}, "curriculum.threshold:"),
         ({"num_draws": 0}, "curriculum.num_draws:"),
+        ({"candidates": {**CANDIDATES, "own": BUILT["bandit"]}}, "curriculum.candidates.own:"),
     ],
 )
 def test_a_bad_setting_names_its_key(setting: dict[str, object], key: str) -> None:

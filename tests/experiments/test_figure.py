@@ -1,5 +1,6 @@
 """The curves of a run, and the figure that is drawn from them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from experiments.demo import figure
 from experiments.demo.curves import Stretch, read_curves
 from experiments.demo.pooling import Place
+from tarot.runs import RunDirectory
 from tarot.types import Tier, UserError
 
 PNG = b"\x89PNG\r\n"
@@ -24,6 +26,13 @@ def test_the_curves_are_those_of_log_and_outcomes(study: list[Place]) -> None:
     )
     assert curves.before[Tier.EDGE].mean == 0.25
     assert curves.after[Tier.EDGE].mean == 0.75
+
+
+def test_decisions_in_the_log_are_no_steps(study: list[Place], tmp_path: Path) -> None:
+    run = study[0].run
+    copy = RunDirectory(Path(shutil.copytree(run.path, tmp_path / "run")))
+    copy.log.append({"step": 4, "decision": {"action": "advance"}})
+    assert read_curves(copy) == read_curves(run)
 
 
 def test_the_figure_is_written_as_png_and_svg(study: list[Place], tmp_path: Path) -> None:

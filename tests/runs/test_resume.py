@@ -77,6 +77,18 @@ def test_a_run_without_a_complete_checkpoint_starts_over(tmp_path: Path) -> None
     assert run.rollout_files() == {}
 
 
+def test_decisions_stand_between_the_steps_and_are_cut_back_with_them(tmp_path: Path) -> None:
+    log = StepLog(tmp_path / "log.jsonl")
+    for step in (1, 2, 3):
+        log.append({"step": step, "decision": {"action": "advance"}})
+        log.append({"step": step, "loss": 0.5})
+    log.cut_back(2)
+    assert list(log.steps()) == [{"step": step, "loss": 0.5} for step in (1, 2)]
+    decided = [{"step": step, "decision": {"action": "advance"}} for step in (1, 2)]
+    assert list(log.decisions()) == decided
+    assert len(list(log.lines())) == 4
+
+
 def test_half_written_rollouts_are_removed(tmp_path: Path) -> None:
     run = run_with(tmp_path, complete=(10,), torn=())
     half_written = run.rollouts_path / "step-000011.parquet.tmp"

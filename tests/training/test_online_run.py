@@ -10,6 +10,7 @@ import pytest
 
 from rewards.tiered import TieredReward
 from tarot.cli.composition import compose
+from tarot.cli.main import main
 from tarot.cli.planning import plan_run
 from tarot.runs import RunDirectory, prepare, read_json
 from tarot.runs.comparison import RunComparison, compare_runs
@@ -128,6 +129,15 @@ def test_a_run_that_died_goes_on_and_decides_alike(pair: Pair) -> None:
 
 def lines(run: RunDirectory) -> list[dict[str, Any]]:
     return [{key: line[key] for key in line.keys() - OF_THE_CLOCK} for line in run.log.lines()]
+
+
+def test_the_rewards_of_the_run_come_back_to_the_bit_and_no_policy_is_its_own(pair: Pair) -> None:
+    out = pair.whole.path / "rescored"
+    assert main(["rescore", f"run={pair.whole.path}", f"out={out}"]) == 0
+    plain = read_json(out / "rescored.json")
+    assert plain["original"]["policy"] == "as logged"
+    assert plain["num_reproduced"] == plain["num_rollouts"] == 8 * NUM_STEPS
+    assert not {one["policy"] for one in plain["policies"]} & CURRICULA.keys()
 
 
 def test_a_checkpoint_holds_the_state_of_its_step(pair: Pair) -> None:
