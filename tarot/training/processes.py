@@ -23,8 +23,13 @@ T = TypeVar("T")
 # The main process may take long over a stage that the others wait for.
 PATIENCE = timedelta(days=7)
 # By these a process finds the others of its training, which a child of it must not.
-VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-PREFIXES = ("TORCHELASTIC_", "ACCELERATE_", "GROUP_", "ROLE_")
+VARIABLES = frozenset(
+    {
+        *("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"),
+        *("GROUP_RANK", "GROUP_WORLD_SIZE", "ROLE_NAME", "ROLE_RANK", "ROLE_WORLD_SIZE"),
+    }
+)
+PREFIXES = ("TORCHELASTIC_", "ACCELERATE_")
 
 
 class PeerFailure(RuntimeError):

@@ -14,6 +14,7 @@ import pytest
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.rollouts import read_rollouts
+from tarot.training.processes import solitary_environment
 from tests.sampling.parrot import save_parrot
 from tests.sampling.small_models import load_small
 from tests.training.in_process import prepared, run_child
@@ -154,6 +155,17 @@ def test_a_run_for_two_is_not_begun_by_one(
     assert run_child(run) == 2
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("hardware.processes=2: this run was started with 1; start as many")
+
+
+def test_a_child_of_one_process_does_not_take_itself_for_one_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("RANK", "WORLD_SIZE", "MASTER_PORT", "TORCHELASTIC_RUN_ID"):
+        monkeypatch.setenv(name, "1")
+    before = os.environ.keys()
+    gone = before - solitary_environment().keys()
+    assert gone >= {"RANK", "WORLD_SIZE", "MASTER_PORT", "TORCHELASTIC_RUN_ID"}
+    assert "PATH" not in gone
 
 
 @dataclass(frozen=True)
