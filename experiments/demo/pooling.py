@@ -9,16 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from experiments.demo.results import Arm, Changes, Missing, Results, RunResult
-from tarot.capability import ProblemOutcomes, read_outcomes, suite_scores, tier_scores
+from experiments.runs import run_outcomes
+from tarot.capability import ProblemOutcomes, suite_scores, tier_scores
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.metrics import clustered_mean, paired_difference
-from tarot.runs import DirectoryState, RunDirectory, config_sha
+from tarot.runs import RunDirectory, config_sha
 from tarot.training.summary import SUITE, Change, Outcomes
 from tarot.types import Tier, UserError
 
@@ -70,14 +68,6 @@ def collect(places: Sequence[Place]) -> Results:
     )
 
 
-def run_outcomes(run: RunDirectory, when: str) -> Outcomes:
-    """What a finished run measured `before` or `after`; UserError if it is not all there."""
-    if RunDirectory.open(run.path).state is not DirectoryState.FINISHED:
-        raise UserError(f"{run.path}: not finished; train it to its end")
-    splits = (Split(run.config()["evaluation"]["split"]), Split.UNSEEN)
-    return {split: _outcomes_in(run.outcomes_path / f"{when}-{split}.json") for split in splits}
-
-
 def _read(place: Place) -> Measured | Missing:
     run = place.run
     try:
@@ -87,15 +77,6 @@ def _read(place: Place) -> Measured | Missing:
     changes = _compare([before], [after])
     sha = config_sha(run.config(), run.data_fingerprint())
     return Measured(RunResult(place.arm, place.seed, run.path.name, sha, changes), before, after)
-
-
-def _outcomes_in(path: Path) -> tuple[ProblemOutcomes, ...]:
-    try:
-        return read_outcomes(path.read_bytes())
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except ValidationError as error:
-        raise UserError(f"{path}: holds no outcomes") from error
 
 
 def _before_and_after(run: RunDirectory) -> tuple[RunScores, RunScores]:

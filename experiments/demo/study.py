@@ -13,10 +13,9 @@ from experiments.command import run_command, settings
 from experiments.demo.pooling import Place, collect
 from experiments.demo.results import FILE, Arm
 from experiments.demo.table import OutSettings, render, write_table
+from experiments.runs import directory_of, write_configs
 from tarot.cli import train
-from tarot.cli.composition import compose
-from tarot.cli.planning import plan_run
-from tarot.runs import RunDirectory, write_json
+from tarot.runs import write_json
 from tarot.runs.exits import Exit
 
 EXPERIMENT = "+experiment=demo"
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(render(results))
         return code or Exit.FAILED
     out.mkdir(parents=True, exist_ok=True)
-    write_configs(places, out / "configs")
+    write_configs({f"{place.arm}-{place.seed}": place.run for place in places}, out / "configs")
     write_json(out / FILE, results.to_json())
     write_table(results, out)
     return code
@@ -50,23 +49,10 @@ def multirun(overrides: Sequence[str]) -> list[str]:
 def locate_runs(overrides: Sequence[str]) -> list[Place]:
     """Where each run of the study lies, by its config."""
     return [
-        Place(arm, seed, _directory([EXPERIMENT, f"seed={seed}", f"reward={arm}", *overrides]))
+        Place(arm, seed, directory_of([EXPERIMENT, f"seed={seed}", f"reward={arm}", *overrides]))
         for arm in Arm
         for seed in SEEDS
     ]
-
-
-def write_configs(places: Sequence[Place], folder: Path) -> None:
-    """Write each run's config, without the folder that it lay in: it may run anywhere."""
-    folder.mkdir(exist_ok=True)
-    for place in places:
-        config = {**place.run.config(), "runs_dir": "runs", "run_dir": None}
-        write_json(folder / f"{place.arm}-{place.seed}.json", config)
-
-
-def _directory(arguments: Sequence[str]) -> RunDirectory:
-    (job,) = compose("train", arguments)
-    return RunDirectory(plan_run(job.config).directory)
 
 
 if __name__ == "__main__":

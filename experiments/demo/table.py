@@ -11,9 +11,9 @@ from pathlib import Path
 from experiments.command import run_command, settings
 from experiments.demo import HERE
 from experiments.demo.results import Arm, Changes, Results, read_results
+from experiments.markdown import interval, points, table
 from tarot.config.schema import Strict
 from tarot.data import Split
-from tarot.metrics import Estimate
 from tarot.runs import write_atomically
 from tarot.training.summary import SUITE, Change
 from tarot.types import Tier
@@ -58,10 +58,10 @@ def render(results: Results) -> str:
     splits = [split for split in Split if any(split in run.changes for run in results.runs)]
     blocks = [NOTE, *_missing(results)]
     for split in splits:
-        suites = _table(("rewards", "seed", *FIGURES), _suite_rows(results, split))
+        suites = table(("rewards", "seed", *FIGURES), _suite_rows(results, split), FIGURES)
         blocks += [f"**{TITLES[split]}**", suites, *_against_control(results, split)]
         if results.pooled:
-            tiers = _table(("rewards", "tier", *FIGURES), _tier_rows(results.pooled, split))
+            tiers = table(("rewards", "tier", *FIGURES), _tier_rows(results.pooled, split), FIGURES)
             blocks += ["Each tier, pooled:", tiers]
     return "\n\n".join(blocks) + "\n"
 
@@ -88,8 +88,8 @@ def _against_control(results: Results, split: Split) -> list[str]:
         return []
     difference = results.against_control[split][SUITE].difference
     return [
-        f"After GRPO, tiered minus permuted, pooled: {_points(difference.mean)} points, "
-        f"95% interval {_interval(difference)}."
+        f"After GRPO, tiered minus permuted, pooled: {points(difference.mean)} points, "
+        f"95% interval {interval(difference.low, difference.high)}."
     ]
 
 
@@ -107,23 +107,9 @@ def _figures(change: Change) -> tuple[str, ...]:
         str(difference.num_clusters),
         f"{change.before.mean:.1%}",
         f"{change.after.mean:.1%}",
-        _points(difference.mean),
-        _interval(difference),
+        points(difference.mean),
+        interval(difference.low, difference.high),
     )
-
-
-def _interval(difference: Estimate) -> str:
-    return f"[{_points(difference.low)}, {_points(difference.high)}]"
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.1f}"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Figures to the right, words to the left."""
-    rules = ["--:" if heading in FIGURES else ":--" for heading in headings]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rules, *rows))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,84 @@
+"""The runs of the study: three lengths of cold start, three policies, six seeds."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from experiments.runs import directory_of
+from tarot.runs import RunDirectory
+
+EXPERIMENT = "+experiment=regret"
+SEEDS = (1, 2, 3, 4, 5, 6)
+
+
+class Capability(StrEnum):
+    """What the model can do before GRPO, by the length of its cold start."""
+
+    WEAK = "weak"
+    MIDDLE = "middle"
+    STRONG = "strong"
+
+
+class Policy(StrEnum):
+    """The policies trained, by their names in `conf/curriculum/`; `average` is the null."""
+
+    AVERAGE = "average"
+    FORWARD = "forward_ce"
+    REVERSED = "reversed_ce"
+
+
+EPOCHS = {Capability.WEAK: 2, Capability.MIDDLE: 4, Capability.STRONG: 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one run of the grid lies, finished or not."""
+
+    capability: Capability
+    policy: Policy
+    seed: int
+    run: RunDirectory
+
+    @property
+    def name(self) -> str:
+        """The run in the snapshots and in messages."""
+        return f"{self.capability}-{self.policy}-{self.seed}"
+
+
+def locate_runs(seeds: Sequence[int], overrides: Sequence[str]) -> list[Place]:
+    """Where each run of the study lies, by its config."""
+    return [
+        Place(
+            capability, policy, seed, directory_of(_arguments(capability, policy, seed, overrides))
+        )
+        for capability, policy, seed in itertools.product(Capability, Policy, seeds)
+    ]
+
+
+def multirun(seeds: Sequence[int], overrides: Sequence[str], first: int = 0) -> list[str]:
+    """The arguments of `train.py` that make all runs, those finished left as they are.
+
+    The capabilities come one after the other, from the `first` on and round: two processes that
+    begin elsewhere don't train the same cold start at the same time.
+    """
+    epochs = [*EPOCHS.values()][first:] + [*EPOCHS.values()][:first]
+    return [
+        EXPERIMENT,
+        f"cold_start.epochs={_choices(epochs)}",
+        f"seed={_choices(seeds)}",
+        f"curriculum={_choices(list(Policy))}",
+        *overrides,
+        "-m",
+    ]
+
+
+def _choices(values: Sequence[object]) -> str:
+    return ",".join(map(str, values))
+
+
+def _arguments(
+    capability: Capability, policy: Policy, seed: int, overrides: Sequence[str]
+) -> list[str]:
+    epochs = f"cold_start.epochs={EPOCHS[capability]}"
+    return [EXPERIMENT, epochs, f"seed={seed}", f"curriculum={policy}", *overrides]

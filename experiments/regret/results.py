@@ -1,0 +1,120 @@
+"""The study's results as values and as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from experiments.regret.grid import Capability, Policy
+from experiments.regret.inference import Paired
+from tarot.runs import read_json
+from tarot.types import UserError
+
+FILE = "results.json"
+
+
+class Measure(StrEnum):
+    """A score of a trained model on held-out problems, each the mean over problems.
+
+    `suite` is the share of completions that pass all four tiers, `tiers` the mean over tiers of
+    the share that passes.
+    """
+
+    SUITE = "suite"
+    TIERS = "tiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Pass rates by tier, `suite` for all four at once, and their mean as `tiers`."""
+
+    rates: Mapping[str, float]
+
+    def of(self, measure: Measure) -> float:
+        """The score that is compared."""
+        return self.rates[measure]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """One finished run: its directory's name, its config's sha, and its scores.
+
+    `chosen` is the policy that the rule chooses from what the model did before training.
+    """
+
+    capability: Capability
+    policy: Policy
+    seed: int
+    run: str
+    sha: str
+    chosen: Policy
+    starved: bool
+    before: Scores
+    after: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Regrets:
+    """What the rule's choices lost under one measure, as score without minus score with the rule.
+
+    `to_average` is the primary comparison. `to_best` is against the policy that was best on the
+    other seeds. `to_oracle` is against the best on the same seeds: it is too high, as the best of
+    several noisy means is, and has no interval.
+    """
+
+    to_average: Paired
+    to_best: Paired
+    to_oracle: float
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityResult:
+    """One capability under one measure.
+
+    `after` is the mean over seeds by policy; `differences` those of a policy from `average`.
+    """
+
+    before: float
+    after: Mapping[Policy, float]
+    differences: Mapping[Policy, Paired]
+    regrets: Regrets
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A run of which there is nothing to report, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All runs, and the comparisons by measure and capability; none while a run is missing.
+
+    `overall` is the rule's regret to `average` with the capabilities averaged in each seed.
+    """
+
+    runs: tuple[RunResult, ...]
+    capabilities: Mapping[Measure, Mapping[Capability, CapabilityResult]]
+    overall: Mapping[Measure, Paired]
+    missing: tuple[Missing, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict for `results.json`."""
+        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return plain
+
+
+_ADAPTER = TypeAdapter(Results)
+
+
+def read_results(folder: Path) -> Results:
+    """The results that a study left in a folder; UserError if there are none."""
+    try:
+        return _ADAPTER.validate_python(read_json(folder / FILE))
+    except ValidationError as error:
+        raise UserError(f"{folder / FILE}: no results of the study; run it again") from error

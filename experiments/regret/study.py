@@ -1,0 +1,114 @@
+"""Regret of the rule: train the grid that is missing, then write the tables.
+
+python -m experiments.regret.study                      the same command goes on where it stopped
+python -m experiments.regret.study jobs=2               two runs at a time, one core each
+python -m experiments.regret.study seeds=[1,2]          trains these seeds alone
+python -m experiments.regret.study runs_dir=/data/runs  any setting of train.py, for all runs
+python -m experiments.regret.study out=DIR              results, tables and configs elsewhere
+
+`curriculum=adaptive` chooses a policy by what the untuned model solves. Three lengths of cold start
+make three models; each is trained under `average`, `forward_ce` and `reversed_ce` with six common
+seeds, and what the rule chooses for a model is compared with the others, paired by seed.
+
+With jobs=N the command starts itself N times, each with a share of the seeds and its output in
+job-K.log under runs_dir. Ctrl-C and SIGTERM reach all of them: each run saves its step and stops.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from pydantic import Field, PositiveInt
+
+from experiments.command import run_command, settings
+from experiments.regret import HERE
+from experiments.regret.analysis import analyse
+from experiments.regret.grid import SEEDS, locate_runs, multirun
+from experiments.regret.reading import read_runs
+from experiments.regret.results import FILE
+from experiments.regret.table import render, write_table
+from experiments.runs import write_configs
+from tarot.cli import train
+from tarot.cli.exits import Exit
+from tarot.config.schema import Strict
+from tarot.runs import write_json
+
+KEYS = ("out", "jobs", "seeds", "first")
+
+
+class StudySettings(Strict):
+    """`first` is the place of the capability to begin with, from 0; the others follow."""
+
+    out: str = str(HERE)
+    jobs: PositiveInt = 1
+    seeds: list[int] = Field(default_factory=lambda: list(SEEDS))
+    first: int = 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train, collect, and write what a whole study has shown; a part of one is only counted."""
+    own = [argument for argument in arguments if argument.partition("=")[0] in KEYS]
+    overrides = [argument for argument in arguments if argument not in own]
+    study = settings(StudySettings, own)
+    if study.jobs > 1:
+        code = _train_shares(study, overrides)
+    else:
+        code = train.run(multirun(study.seeds, overrides, study.first))
+    places = locate_runs(SEEDS, overrides)
+    results = analyse(*read_runs(places))
+    if results.missing:
+        sys.stdout.write(render(results))
+        is_part = set(study.seeds) != set(SEEDS)
+        return code if is_part else code or Exit.FAILED
+    out = Path(study.out)
+    out.mkdir(parents=True, exist_ok=True)
+    write_configs({place.name: place.run for place in places}, out / "configs")
+    write_json(out / FILE, results.to_json())
+    write_table(results, out)
+    return code
+
+
+def _train_shares(study: StudySettings, overrides: Sequence[str]) -> int:
+    """Every N-th seed in a process of its own; the exit code is that of the worst."""
+    folder = locate_runs(study.seeds[:1], overrides)[0].run.path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    shares = [study.seeds[job :: study.jobs] for job in range(study.jobs)]
+    with contextlib.ExitStack() as stack:
+        children = []
+        for job, seeds in enumerate(shares):
+            log = stack.enter_context((folder / f"job-{job + 1}.log").open("ab"))
+            command = [*_itself(), f"seeds=[{','.join(map(str, seeds))}]", f"first={job % 3}"]
+            children.append(
+                subprocess.Popen([*command, f"out={study.out}", *overrides], stdout=log, stderr=log)
+            )
+        stack.enter_context(_stops_passed_on(children))
+        return max(child.wait() for child in children)
+
+
+def _itself() -> list[str]:
+    return [sys.executable, "-m", "experiments.regret.study"]
+
+
+@contextlib.contextmanager
+def _stops_passed_on(children: Sequence["subprocess.Popen[bytes]"]) -> Iterator[None]:
+    """SIGTERM goes to the children; a Ctrl-C reaches them from the terminal by itself."""
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        for child in children:
+            child.send_signal(number)
+
+    handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: pass_on}
+    kept = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main, __doc__))
