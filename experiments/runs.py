@@ -14,10 +14,9 @@ from tarot.training.summary import Outcomes
 from tarot.types import UserError
 
 
-def directory_of(arguments: Sequence[str]) -> RunDirectory:
-    """Where the one run of these arguments of `train.py` lies, made or not."""
-    (job,) = compose("train", arguments)
-    return RunDirectory(plan_run(job.config).directory)
+def directories_of(arguments: Sequence[str]) -> list[RunDirectory]:
+    """Where the runs of these arguments of `train.py` lie, made or not; several with `-m`."""
+    return [RunDirectory(plan_run(job.config).directory) for job in compose("train", arguments)]
 
 
 def run_outcomes(run: RunDirectory, when: str) -> Outcomes:

@@ -13,7 +13,7 @@ from experiments.command import run_command, settings
 from experiments.demo.pooling import Place, collect
 from experiments.demo.results import FILE, Arm
 from experiments.demo.table import OutSettings, render, write_table
-from experiments.runs import directory_of, write_configs
+from experiments.runs import directories_of, write_configs
 from tarot.cli import train
 from tarot.runs import write_json
 from tarot.runs.exits import Exit
@@ -49,7 +49,7 @@ def multirun(overrides: Sequence[str]) -> list[str]:
 def locate_runs(overrides: Sequence[str]) -> list[Place]:
     """Where each run of the study lies, by its config."""
     return [
-        Place(arm, seed, directory_of([EXPERIMENT, f"seed={seed}", f"reward={arm}", *overrides]))
+        Place(arm, seed, *directories_of([EXPERIMENT, f"seed={seed}", f"reward={arm}", *overrides]))
         for arm in Arm
         for seed in SEEDS
     ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from experiments.runs import directory_of
+from experiments.runs import directories_of
 from tarot.runs import RunDirectory
 
 EXPERIMENT = "+experiment=regret"
@@ -48,11 +48,11 @@ class Place:
 
 def locate_runs(seeds: Sequence[int], overrides: Sequence[str]) -> list[Place]:
     """Where each run of the study lies, by its config."""
+    keys = itertools.product(Capability, seeds, Policy)
+    directories = directories_of(multirun(seeds, overrides))
     return [
-        Place(
-            capability, policy, seed, directory_of(_arguments(capability, policy, seed, overrides))
-        )
-        for capability, policy, seed in itertools.product(Capability, Policy, seeds)
+        Place(capability, policy, seed, directory)
+        for (capability, seed, policy), directory in zip(keys, directories, strict=True)
     ]
 
 
@@ -75,10 +75,3 @@ def multirun(seeds: Sequence[int], overrides: Sequence[str], first: int = 0) -> 
 
 def _choices(values: Sequence[object]) -> str:
     return ",".join(map(str, values))
-
-
-def _arguments(
-    capability: Capability, policy: Policy, seed: int, overrides: Sequence[str]
-) -> list[str]:
-    epochs = f"cold_start.epochs={EPOCHS[capability]}"
-    return [EXPERIMENT, epochs, f"seed={seed}", f"curriculum={policy}", *overrides]

@@ -72,8 +72,9 @@ def power(difference: float, deviation: float, num_seeds: int, alpha: float = 0.
     """The chance that a two-sided paired t-test finds a true difference (noncentral t)."""
     critical = stdtrit(num_seeds - 1, 1 - alpha / 2)
     shift = abs(difference) / deviation * math.sqrt(num_seeds)
-    missed = nctdtr(num_seeds - 1, shift, critical) - nctdtr(num_seeds - 1, shift, -critical)
-    return float(1 - missed)
+    above = 1 - nctdtr(num_seeds - 1, shift, critical)
+    below = nctdtr(num_seeds - 1, shift, -critical)
+    return float(above + (0.0 if math.isnan(below) else below))  # scipy's NaN: nothing is left
 
 
 def detectable(deviation: float, num_seeds: int, alpha: float = 0.05, wanted: float = 0.8) -> float:

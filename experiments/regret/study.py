@@ -2,7 +2,7 @@
 
 python -m experiments.regret.study                      the same command goes on where it stopped
 python -m experiments.regret.study jobs=2               two runs at a time, one core each
-python -m experiments.regret.study seeds=[1,2]          trains these seeds alone
+python -m experiments.regret.study train_only=true seeds=[1,2]  some seeds, without tables
 python -m experiments.regret.study runs_dir=/data/runs  any setting of train.py, for all runs
 python -m experiments.regret.study out=DIR              results, tables and configs elsewhere
 
@@ -27,7 +27,7 @@ from pydantic import Field, PositiveInt
 from experiments.command import run_command, settings
 from experiments.regret import HERE
 from experiments.regret.analysis import analyse
-from experiments.regret.grid import SEEDS, locate_runs, multirun
+from experiments.regret.grid import SEEDS, Capability, locate_runs, multirun
 from experiments.regret.reading import read_runs
 from experiments.regret.results import FILE
 from experiments.regret.table import render, write_table
@@ -37,33 +37,34 @@ from tarot.cli.exits import Exit
 from tarot.config.schema import Strict
 from tarot.runs import write_json
 
-KEYS = ("out", "jobs", "seeds", "first")
-
 
 class StudySettings(Strict):
-    """`first` is the place of the capability to begin with, from 0; the others follow."""
+    """What is the command's own among its arguments.
+
+    `first` is the place of the capability to begin with, from 0; the others follow.
+    """
 
     out: str = str(HERE)
     jobs: PositiveInt = 1
-    seeds: list[int] = Field(default_factory=lambda: list(SEEDS))
-    first: int = 0
+    seeds: list[int] = Field(default_factory=lambda: list(SEEDS), min_length=1)
+    train_only: bool = False
+    first: int = Field(default=0, ge=0, lt=len(Capability))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train, collect, and write what a whole study has shown; a part of one is only counted."""
-    own = [argument for argument in arguments if argument.partition("=")[0] in KEYS]
+    """Train, collect, and write what a whole study has shown; of a part, what is missing."""
+    names = StudySettings.model_fields
+    own = [argument for argument in arguments if argument.partition("=")[0] in names]
     overrides = [argument for argument in arguments if argument not in own]
     study = settings(StudySettings, own)
-    if study.jobs > 1:
-        code = _train_shares(study, overrides)
-    else:
-        code = train.run(multirun(study.seeds, overrides, study.first))
-    places = locate_runs(SEEDS, overrides)
+    code = _train(study, overrides)
+    if study.train_only:
+        return code
+    places = locate_runs(study.seeds, overrides)
     results = analyse(*read_runs(places))
     if results.missing:
         sys.stdout.write(render(results))
-        is_part = set(study.seeds) != set(SEEDS)
-        return code if is_part else code or Exit.FAILED
+        return code or Exit.FAILED
     out = Path(study.out)
     out.mkdir(parents=True, exist_ok=True)
     write_configs({place.name: place.run for place in places}, out / "configs")
@@ -72,25 +73,32 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
+def _train(study: StudySettings, overrides: Sequence[str]) -> int:
+    if study.jobs == 1:
+        return train.run(multirun(study.seeds, overrides, study.first))
+    return _train_shares(study, overrides)
+
+
 def _train_shares(study: StudySettings, overrides: Sequence[str]) -> int:
     """Every N-th seed in a process of its own; the exit code is that of the worst."""
     folder = locate_runs(study.seeds[:1], overrides)[0].run.path.parent
     folder.mkdir(parents=True, exist_ok=True)
-    shares = [study.seeds[job :: study.jobs] for job in range(study.jobs)]
     with contextlib.ExitStack() as stack:
         children = []
-        for job, seeds in enumerate(shares):
+        for job in range(min(study.jobs, len(study.seeds))):
             log = stack.enter_context((folder / f"job-{job + 1}.log").open("ab"))
-            command = [*_itself(), f"seeds=[{','.join(map(str, seeds))}]", f"first={job % 3}"]
-            children.append(
-                subprocess.Popen([*command, f"out={study.out}", *overrides], stdout=log, stderr=log)
-            )
+            command = [*_share(study, job), *overrides]
+            children.append(subprocess.Popen(command, stdout=log, stderr=log))
         stack.enter_context(_stops_passed_on(children))
         return max(child.wait() for child in children)
 
 
-def _itself() -> list[str]:
-    return [sys.executable, "-m", "experiments.regret.study"]
+def _share(study: StudySettings, job: int) -> list[str]:
+    """The command for the seeds of one job, which begins at a capability of its own."""
+    seeds = ",".join(map(str, study.seeds[job :: study.jobs]))
+    first = job % len(Capability)
+    module = [sys.executable, "-m", "experiments.regret.study"]
+    return [*module, "train_only=true", f"seeds=[{seeds}]", f"first={first}"]
 
 
 @contextlib.contextmanager
