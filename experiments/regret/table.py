@@ -13,7 +13,7 @@ from statistics import fmean
 from experiments.command import run_command, settings
 from experiments.markdown import interval, points, table
 from experiments.regret import HERE
-from experiments.regret.grid import EPOCHS, Capability, Policy
+from experiments.regret.grid import EPOCHS, SEEDS, Capability, Policy
 from experiments.regret.inference import Paired, detectable
 from experiments.regret.pilot import DEVIATIONS
 from experiments.regret.results import Measure, Results, RunResult, read_results
@@ -68,18 +68,18 @@ def render(results: Results) -> str:
         return "".join(f"- missing: {run.name}: {run.reason}\n" for run in results.missing)
     blocks = [NOTE, "**The three capabilities before GRPO**", _capabilities(results.runs)]
     for measure in Measure:
-        blocks += [f"**{TITLES[measure]}**", _stated_beforehand(results, measure)]
+        blocks += [f"**{TITLES[measure]}**", _stated_beforehand(measure)]
         blocks += ["The rule against `average`:", _primary(results, measure)]
         blocks += [f"The rule against the best policy. {BEST}", _exploratory(results, measure)]
         blocks += ["Each policy against `average`:", _policies(results, measure)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _stated_beforehand(results: Results, measure: Measure) -> str:
-    deviation, num_seeds = DEVIATIONS[measure], results.overall[measure].num_seeds
-    size = detectable(deviation, num_seeds)
+def _stated_beforehand(measure: Measure) -> str:
+    deviation = DEVIATIONS[measure]
+    size = detectable(deviation, len(SEEDS))
     return (
-        f"Stated beforehand: with {num_seeds} seeds and the pilot's deviation of paired "
+        f"Stated beforehand: with {len(SEEDS)} seeds and the pilot's deviation of paired "
         f"differences ({100 * deviation:.1f} points), a difference of {100 * size:.1f} points is "
         "found with a power of 80%."
     )

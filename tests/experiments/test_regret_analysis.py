@@ -93,7 +93,7 @@ def test_the_other_measure_is_compared_by_itself(results: Results) -> None:
 
 def test_p_is_adjusted_over_capabilities_and_over_pairs() -> None:
     """Middle and strong differ by 0 throughout: p is 1, and three times the third is its own."""
-    flat = dict.fromkeys(Policy, {1: 0.5, 2: 0.5, 3: 0.5})
+    flat = {policy: {1: 0.5, 2: 0.5, 3: 0.5} for policy in Policy}
     gain = {1: 0.7, 2: 0.71, 3: 0.72}
     weak = {**flat, REVERSED: gain}
     results = analyse(

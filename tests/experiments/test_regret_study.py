@@ -98,15 +98,15 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
 
 
 def test_two_jobs_train_all_seeds_between_them(arguments: list[str], tmp_path: Path) -> None:
-    assert study.main([*arguments, "jobs=2"]) == Exit.OK
-    assert (tmp_path / "out" / FILE).exists()
-    logs = sorted(path.name for path in (tmp_path / "runs").glob("job-*.log"))
-    assert logs == ["job-1.log", "job-2.log"]
+    assert study.main([*arguments, "jobs=2", "train_only=true"]) == Exit.OK
+    runs = tmp_path / "runs"
+    assert sorted(path.name for path in runs.glob("job-*.log")) == ["job-1.log", "job-2.log"]
+    assert len(list(runs.glob("regret-*/summary.json"))) == 18
 
 
 def test_a_place_names_the_run_that_lies_there(tmp_path: Path) -> None:
     small = [f"runs_dir={tmp_path}", "data.num_problems=4"]
-    for place in locate_runs([3, 4], small):
+    for place in locate_runs([3, 4], small)[::5]:
         epochs = f"cold_start.epochs={EPOCHS[place.capability]}"
         own = [epochs, f"seed={place.seed}", f"curriculum={place.policy}"]
         assert directories_of(["+experiment=regret", *own, *small]) == [place.run]
