@@ -33,9 +33,9 @@ from experiments.regret.results import FILE
 from experiments.regret.table import render, write_table
 from experiments.runs import write_configs
 from tarot.cli import train
-from tarot.cli.exits import Exit
 from tarot.config.schema import Strict
 from tarot.runs import write_json
+from tarot.runs.exits import Exit
 
 
 class StudySettings(Strict):

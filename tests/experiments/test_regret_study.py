@@ -8,8 +8,8 @@ from experiments.regret import study, table
 from experiments.regret.grid import EPOCHS, Capability, Policy, locate_runs
 from experiments.regret.results import FILE, Measure, read_results
 from experiments.runs import directories_of
-from tarot.cli.exits import Exit
 from tarot.runs import read_json, write_json
+from tarot.runs.exits import Exit
 from tarot.types import UserError
 
 LAUNCHER = '''
