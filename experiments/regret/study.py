@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
     places = locate_runs(study.seeds, overrides)
     results = analyse(*read_runs(places))
     if results.missing:
-        sys.stdout.write(render(results))
+        sys.stdout.write(render(results, pilot=None))
         return code or Exit.FAILED
     out = Path(study.out)
     out.mkdir(parents=True, exist_ok=True)

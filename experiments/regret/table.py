@@ -14,8 +14,8 @@ from experiments.command import run_command, settings
 from experiments.markdown import interval, points, table
 from experiments.regret import HERE
 from experiments.regret.grid import EPOCHS, SEEDS, Capability, Policy
-from experiments.regret.inference import Paired, detectable
-from experiments.regret.pilot import DEVIATIONS
+from experiments.regret.inference import Paired
+from experiments.regret.pilot import Pilot, read_pilot
 from experiments.regret.results import Measure, Results, RunResult, read_results
 from tarot.config.schema import Strict
 from tarot.runs import write_atomically
@@ -57,31 +57,32 @@ def main(arguments: Sequence[str]) -> int:
 
 def write_table(results: Results, folder: Path) -> None:
     """Write and print `table.md`."""
-    text = render(results)
+    text = render(results, read_pilot())
     write_atomically(folder / FILE, text.encode())
     sys.stdout.write(text)
 
 
-def render(results: Results) -> str:
+def render(results: Results, pilot: Pilot | None) -> str:
     """The capabilities, then three tables a measure; with a run missing, only which ones are."""
     if results.missing:
         return "".join(f"- missing: {run.name}: {run.reason}\n" for run in results.missing)
     blocks = [NOTE, "**The three capabilities before GRPO**", _capabilities(results.runs)]
     for measure in Measure:
-        blocks += [f"**{TITLES[measure]}**", _stated_beforehand(measure)]
+        blocks += [f"**{TITLES[measure]}**", _stated_beforehand(measure, pilot)]
         blocks += ["The rule against `average`:", _primary(results, measure)]
         blocks += [f"The rule against the best policy. {BEST}", _exploratory(results, measure)]
         blocks += ["Each policy against `average`:", _policies(results, measure)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _stated_beforehand(measure: Measure) -> str:
-    deviation = DEVIATIONS[measure]
-    size = detectable(deviation, len(SEEDS))
+def _stated_beforehand(measure: Measure, pilot: Pilot | None) -> str:
+    if pilot is None:
+        return "No pilot was run, so no detectable difference was stated beforehand."
     return (
         f"Stated beforehand: with {len(SEEDS)} seeds and the pilot's deviation of paired "
-        f"differences ({100 * deviation:.1f} points), a difference of {100 * size:.1f} points is "
-        "found with a power of 80%."
+        f"differences ({100 * pilot.deviations[measure]:.1f} points over {len(pilot.seeds)} other "
+        f"seeds), a true difference of {100 * pilot.detectable(measure):.1f} points is found with "
+        "a power of 80%."
     )
 
 
