@@ -28,7 +28,7 @@ class Policy(StrEnum):
     REVERSED = "reversed_ce"
 
 
-EPOCHS = {Capability.WEAK: 2, Capability.MIDDLE: 4, Capability.STRONG: 8}
+EPOCHS = {Capability.WEAK: 40, Capability.MIDDLE: 64, Capability.STRONG: 100}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,13 @@ from experiments.regret import HERE
 from experiments.regret.grid import EPOCHS, SEEDS, Capability, Policy
 from experiments.regret.inference import Paired
 from experiments.regret.pilot import Pilot, read_pilot
-from experiments.regret.results import Measure, Results, RunResult, read_results
+from experiments.regret.results import (
+    CapabilityResult,
+    Measure,
+    Results,
+    RunResult,
+    read_results,
+)
 from tarot.config.schema import Strict
 from tarot.runs import write_atomically
 from tarot.types import Tier
@@ -110,7 +116,7 @@ def _primary(results: Results, measure: Measure) -> str:
     headings = ("capability", "regret", "95% interval", "p", "Holm", "verdict")
     rows = [
         (name, *_paired(found.regrets.to_average), _verdict(found.regrets.to_average))
-        for name, found in results.capabilities[measure].items()
+        for name, found in _in_order(results, measure)
     ]
     overall = results.overall[measure]
     return table(headings, [*rows, (OVERALL, *_paired(overall), _verdict(overall))], FIGURES)
@@ -119,7 +125,7 @@ def _primary(results: Results, measure: Measure) -> str:
 def _exploratory(results: Results, measure: Measure) -> str:
     headings = ("capability", "to the best", "95% interval", "to the oracle")
     rows = []
-    for name, found in results.capabilities[measure].items():
+    for name, found in _in_order(results, measure):
         best = found.regrets.to_best
         ends = interval(best.low, best.high)
         rows.append((name, points(best.mean), ends, points(found.regrets.to_oracle)))
@@ -135,11 +141,16 @@ FIGURES_OF_DIFFERENCE = ("difference", "95% interval", "p", "Holm")
 
 
 def _policy_rows(results: Results, measure: Measure) -> Iterable[tuple[str, ...]]:
-    for name, found in results.capabilities[measure].items():
-        for policy, after in found.after.items():
-            difference = found.differences.get(policy)
+    for name, found in _in_order(results, measure):
+        for policy in Policy:
+            after, difference = found.after[policy], found.differences.get(policy)
             figures = _paired(difference) if difference else ("",) * len(FIGURES_OF_DIFFERENCE)
             yield (name, f"`{policy}`", _percent(found.before), _percent(after), *figures)
+
+
+def _in_order(results: Results, measure: Measure) -> list[tuple[Capability, CapabilityResult]]:
+    """From weak to strong; a file of results has its keys sorted."""
+    return [(name, results.capabilities[measure][name]) for name in Capability]
 
 
 def _paired(found: Paired) -> tuple[str, ...]:
