@@ -28,7 +28,7 @@ class Policy(StrEnum):
     REVERSED = "reversed_ce"
 
 
-EPOCHS = {Capability.WEAK: 40, Capability.MIDDLE: 64, Capability.STRONG: 100}
+EPOCHS = {Capability.WEAK: 50, Capability.MIDDLE: 80, Capability.STRONG: 130}
 
 
 @dataclass(frozen=True, slots=True)
