@@ -56,16 +56,17 @@ def locate_runs(seeds: Sequence[int], overrides: Sequence[str]) -> list[Place]:
     ]
 
 
-def multirun(seeds: Sequence[int], overrides: Sequence[str], first: int = 0) -> list[str]:
-    """The arguments of `train.py` that make all runs, those finished left as they are.
+def probe_arguments(capability: Capability, overrides: Sequence[str]) -> list[str]:
+    """The arguments of `tarot probe` for one capability; no run's seed or policy changes it."""
+    epochs = f"cold_start.epochs={EPOCHS[capability]}"
+    return [EXPERIMENT, epochs, "curriculum=adaptive", *overrides]
 
-    The capabilities come one after the other, from the `first` on and round: two processes that
-    begin elsewhere don't train the same cold start at the same time.
-    """
-    epochs = [*EPOCHS.values()][first:] + [*EPOCHS.values()][:first]
+
+def multirun(seeds: Sequence[int], overrides: Sequence[str]) -> list[str]:
+    """The arguments of `train.py` that make all runs, those finished left as they are."""
     return [
         EXPERIMENT,
-        f"cold_start.epochs={_choices(epochs)}",
+        f"cold_start.epochs={_choices(list(EPOCHS.values()))}",
         f"seed={_choices(seeds)}",
         f"curriculum={_choices(list(Policy))}",
         *overrides,

@@ -14,9 +14,11 @@ from tarot.capability import (
     tier_scores,
 )
 from tarot.cli.composition import compose
+from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.data import Split
 from tarot.metrics import clustered_mean
+from tarot.probe.directory import Probe
 from tarot.runs import RunDirectory, config_sha
 from tarot.types import Tier, UserError
 
@@ -42,13 +44,15 @@ def configured_rule() -> AdaptiveChoice:
 
 
 def choose(run: RunDirectory, rule: AdaptiveChoice) -> Decision:
-    """What the rule chooses for the model that a run started from.
+    """What the rule chooses for the model that a run started from, by the probe of its config.
 
-    It is asked on the outcomes of the held-out problems before training.
+    UserError where that has not been made.
     """
-    config = run.config()
-    outcomes = run_outcomes(run, "before")[Split(config["evaluation"]["split"])]
-    return rule.decide(outcomes, config["num_generations"])
+    settings = RunConfig.model_validate(run.config())
+    probe = Probe.of(settings, run.data_fingerprint())
+    if not probe.path.exists():
+        raise UserError(f"{run.path}: its model is not probed; run the study again")
+    return rule.decide(probe.outcomes(), settings.num_generations)
 
 
 def scores(outcomes: Sequence[ProblemOutcomes]) -> Scores:

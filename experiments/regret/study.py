@@ -7,8 +7,8 @@ python -m experiments.regret.study runs_dir=/data/runs  any setting of train.py,
 python -m experiments.regret.study out=DIR              results, tables and configs elsewhere
 
 `curriculum=adaptive` chooses a policy by what the untuned model solves. Three lengths of cold start
-make three models; each is trained under `average`, `forward_ce` and `reversed_ce` with six common
-seeds, and what the rule chooses for a model is compared with the others, paired by seed.
+make three models; each is probed, and trained under `average`, `forward_ce` and `reversed_ce` with
+six common seeds. What the rule chooses for a model is compared with the others, paired by seed.
 
 With jobs=N the command starts itself N times, each with a share of the seeds and its output in
 job-K.log under runs_dir. Ctrl-C and SIGTERM reach all of them: each run saves its step and stops.
@@ -27,28 +27,30 @@ from pydantic import Field, PositiveInt
 from experiments.command import run_command, settings
 from experiments.regret import HERE
 from experiments.regret.analysis import analyse
-from experiments.regret.grid import SEEDS, Capability, locate_runs, multirun
+from experiments.regret.grid import (
+    SEEDS,
+    Capability,
+    locate_runs,
+    multirun,
+    probe_arguments,
+)
 from experiments.regret.reading import read_runs
 from experiments.regret.results import FILE
 from experiments.regret.table import render, write_table
 from experiments.runs import write_configs
-from tarot.cli import train
+from tarot.cli import probe, train
 from tarot.config.schema import Strict
 from tarot.runs import write_json
 from tarot.runs.exits import Exit
 
 
 class StudySettings(Strict):
-    """What is the command's own among its arguments.
-
-    `first` is the place of the capability to begin with, from 0; the others follow.
-    """
+    """What is the command's own among its arguments."""
 
     out: str = str(HERE)
     jobs: PositiveInt = 1
     seeds: list[int] = Field(default_factory=lambda: list(SEEDS), min_length=1)
     train_only: bool = False
-    first: int = Field(default=0, ge=0, lt=len(Capability))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     own = [argument for argument in arguments if argument.partition("=")[0] in names]
     overrides = [argument for argument in arguments if argument not in own]
     study = settings(StudySettings, own)
-    code = _train(study, overrides)
+    code = _train(study, overrides) if study.train_only else _probe_and_train(study, overrides)
     if study.train_only:
         return code
     places = locate_runs(study.seeds, overrides)
@@ -73,9 +75,15 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
+def _probe_and_train(study: StudySettings, overrides: Sequence[str]) -> int:
+    """The probes make the cold starts too, which the jobs then find."""
+    codes = [probe.run(probe_arguments(capability, overrides)) for capability in Capability]
+    return max(codes) or _train(study, overrides)
+
+
 def _train(study: StudySettings, overrides: Sequence[str]) -> int:
     if study.jobs == 1:
-        return train.run(multirun(study.seeds, overrides, study.first))
+        return train.run(multirun(study.seeds, overrides))
     return _train_shares(study, overrides)
 
 
@@ -94,11 +102,10 @@ def _train_shares(study: StudySettings, overrides: Sequence[str]) -> int:
 
 
 def _share(study: StudySettings, job: int) -> list[str]:
-    """The command for the seeds of one job, which begins at a capability of its own."""
+    """The command for the seeds of one job."""
     seeds = ",".join(map(str, study.seeds[job :: study.jobs]))
-    first = job % len(Capability)
     module = [sys.executable, "-m", "experiments.regret.study"]
-    return [*module, "train_only=true", f"seeds=[{seeds}]", f"first={first}"]
+    return [*module, "train_only=true", f"seeds=[{seeds}]"]
 
 
 @contextlib.contextmanager

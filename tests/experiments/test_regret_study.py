@@ -1,4 +1,4 @@
-"""The command of the study, with a launcher that writes outcomes instead of training."""
+"""The command of the study, with a launcher that writes outcomes instead of measuring."""
 
 from pathlib import Path
 
@@ -28,6 +28,15 @@ class Launcher:
     def launch(self, run):
         directory = RunDirectory.open(Path(run.directory))
         config = directory.config()
+        patterns = (PatternCount(dict.fromkeys(Tier, rate), 8) for rate in (0.0, 1.0))
+        if "tarot.training.probing" in run.command:
+            problems = build("data", config["data"]).load(Split.TRAIN)
+            half = tuple(patterns)
+            directory.outcomes_path.mkdir()
+            (directory.outcomes_path / "probe.json").write_text(
+                write_outcomes([ProblemOutcomes(one.id, half) for one in problems])
+            )
+            return Outcome(RunState.FINISHED)
         if (Path(config["runs_dir"]) / f"stop-{config['seed']}").exists():
             return Outcome(RunState.INTERRUPTED)
         source = build("data", config["data"])
@@ -52,6 +61,7 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A study of two seeds on few problems, whose runs are written and not trained."""
     (tmp_path / "regret_launcher.py").write_text(LAUNCHER)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("TAROT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
     (tmp_path / "runs").mkdir()
     return [
