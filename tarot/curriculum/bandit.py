@@ -27,9 +27,10 @@ class BanditPolicy:
     """Trains one tier at a time, for `dwell` steps, and picks by learning progress.
 
     All tiers count until the first pick. With probability `epsilon` a pick is at random; else it
-    is the tier of the largest progress, and at random where no tier has any. A progress of no more
-    than `noise_floor` times its standard error is none: with no change at all, that leaves a share
-    of about 5% of the progresses at 2, and 32% at 1.
+    is the tier of the largest progress, and at random where no tier has any. Tiers that no problem
+    of the last steps had are not drawn. A progress of no more than `noise_floor` times its standard
+    error is none: with no change at all, that leaves a share of about 5% of the progresses at 2,
+    and 32% at 1.
 
     Args:
         weights: reward weight per tier, at least 0; a tier of weight 0 is never picked.
@@ -146,8 +147,13 @@ class BanditPolicy:
         action = BY_PROGRESS if best else WITHOUT_PROGRESS
         if draws.random() < self._epsilon:
             best, action = None, AT_RANDOM
-        self._picked = best or draws.choice(self.tiers)
+        self._picked = best or draws.choice(self._seen())
         return CurriculumDecision(self._last_step, action, self.weights(), figures)
+
+    def _seen(self) -> tuple[Tier, ...]:
+        """The tiers that some problem of the last steps had, all where none had any."""
+        seen = {tier for one in self._history for tier, sums in one.items() if sums.count}
+        return tuple(tier for tier in self.tiers if tier in seen) or self.tiers
 
     def _halves(self, tier: Tier) -> tuple[Sums, Sums]:
         """What is known of a tier in the earlier and in the recent window, of equal length."""
