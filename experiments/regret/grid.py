@@ -28,7 +28,7 @@ class Policy(StrEnum):
     REVERSED = "reversed_ce"
 
 
-EPOCHS = {Capability.WEAK: 50, Capability.MIDDLE: 80, Capability.STRONG: 130}
+EPOCHS = {Capability.WEAK: 40, Capability.MIDDLE: 55, Capability.STRONG: 80}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The starter set for a model too small to read English, which learns some mistakes on the way.
 
-A statement such as "How many a's are in the line?" becomes `count letter a`: the family's name and
-the problem's parameters. Tests and splits are the starter set's own: no parameter of a held-out
-problem is trained on. In the place of some reference solutions of the training problems, which the
-cold start imitates, stands a mistake of the family's, which passes some tiers and fails others. So
-the model starts with right and wrong ways, and GRPO has something to choose from.
+A statement such as "How many letters of the line are a or b?" becomes `count either a b`: the
+family's name and the problem's parameters. Tests and splits are the starter set's own: no parameter
+of a held-out problem is trained on. In the place of some reference solutions of the training
+problems, which the cold start imitates, stands a mistake of the family's, which passes some tiers
+and fails others. So the model starts with right and wrong ways, and GRPO has something to choose
+from.
 """
 
 import hashlib
