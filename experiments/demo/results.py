@@ -6,14 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from experiments.results import results_in
 from tarot.data import Split
-from tarot.runs import read_json
 from tarot.training.summary import Change
-from tarot.types import UserError
 
-FILE = "results.json"
 Changes = Mapping[Split, Mapping[str, Change]]
 
 
@@ -69,7 +67,4 @@ _ADAPTER = TypeAdapter(Results)
 
 def read_results(folder: Path) -> Results:
     """The results that a study left in a folder; UserError if there are none."""
-    try:
-        return _ADAPTER.validate_python(read_json(folder / FILE))
-    except ValidationError as error:
-        raise UserError(f"{folder / FILE}: no results of the study; run it again") from error
+    return results_in(folder, _ADAPTER)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from experiments.command import run_command, settings
 from experiments.demo.pooling import Place, collect
-from experiments.demo.results import FILE, Arm
+from experiments.demo.results import Arm
 from experiments.demo.table import OutSettings, render, write_table
+from experiments.results import FILE
 from experiments.runs import directories_of, write_configs
 from tarot.cli import train
 from tarot.runs import write_json

@@ -44,9 +44,9 @@ def best_elsewhere(table: Table) -> dict[int, Policy]:
     }
 
 
-def regrets(table: Table, chosen: Mapping[int, Policy]) -> Regrets:
-    """What the choices, one a seed, lost against `average`, the best elsewhere and the oracle."""
-    kept = taken(table, chosen)
+def regrets(table: Table, chosen: Policy) -> Regrets:
+    """What the choice lost against `average`, the best elsewhere and the oracle."""
+    kept = table[chosen]
     best = max(fmean(scores.values()) for scores in table.values())
     return Regrets(
         to_average=paired(table[Policy.AVERAGE], kept),
@@ -56,7 +56,7 @@ def regrets(table: Table, chosen: Mapping[int, Policy]) -> Regrets:
 
 
 def taken(table: Table, chosen: Mapping[int, Policy]) -> dict[int, float]:
-    """The score of each seed under the policy chosen for it."""
+    """The score of each seed under the policy picked for it."""
     return {seed: table[policy][seed] for seed, policy in chosen.items()}
 
 
@@ -95,7 +95,7 @@ def _capability(runs: Sequence[RunResult], measure: Measure) -> CapabilityResult
             for policy, scores in table.items()
             if policy is not Policy.AVERAGE
         },
-        regrets=regrets(table, _choices(runs)),
+        regrets=regrets(table, _choice(runs)),
     )
 
 
@@ -103,7 +103,7 @@ def _overall(runs: Sequence[RunResult], measure: Measure) -> Paired:
     """Of each seed the mean over capabilities, without and with the rule."""
     tables = [_table(_of(runs, capability), measure) for capability in Capability]
     kept = [
-        taken(table, _choices(_of(runs, capability)))
+        table[_choice(_of(runs, capability))]
         for table, capability in zip(tables, Capability, strict=True)
     ]
     return paired(_mean([table[Policy.AVERAGE] for table in tables]), _mean(kept))
@@ -124,9 +124,9 @@ def _table(runs: Sequence[RunResult], measure: Measure) -> dict[Policy, dict[int
     }
 
 
-def _choices(runs: Sequence[RunResult]) -> dict[int, Policy]:
-    """By seed; runs of one seed start from the same model and samples, whatever the policy."""
-    return {run.seed: run.chosen for run in runs}
+def _choice(runs: Sequence[RunResult]) -> Policy:
+    """Of one capability's runs, which have the same model, and so the same probe and choice."""
+    return runs[0].chosen
 
 
 def _without(scores: BySeed, seed: int) -> dict[int, float]:

@@ -6,14 +6,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from experiments.regret.grid import Capability, Policy
 from experiments.regret.inference import Paired
-from tarot.runs import read_json
-from tarot.types import UserError
-
-FILE = "results.json"
+from experiments.results import results_in
 
 
 class Measure(StrEnum):
@@ -42,7 +39,7 @@ class Scores:
 class RunResult:
     """One finished run: its directory's name, its config's sha, and its scores.
 
-    `chosen` is the policy that the rule chooses from what the model did before training.
+    `chosen` is the policy that the rule chooses from the probe of the run's model.
     """
 
     capability: Capability
@@ -114,7 +111,4 @@ _ADAPTER = TypeAdapter(Results)
 
 def read_results(folder: Path) -> Results:
     """The results that a study left in a folder; UserError if there are none."""
-    try:
-        return _ADAPTER.validate_python(read_json(folder / FILE))
-    except ValidationError as error:
-        raise UserError(f"{folder / FILE}: no results of the study; run it again") from error
+    return results_in(folder, _ADAPTER)

@@ -35,8 +35,8 @@ from experiments.regret.grid import (
     probe_arguments,
 )
 from experiments.regret.reading import read_runs
-from experiments.regret.results import FILE
 from experiments.regret.table import render, write_table
+from experiments.results import FILE
 from experiments.runs import write_configs
 from tarot.cli import probe, train
 from tarot.config.schema import Strict
@@ -59,9 +59,9 @@ def main(arguments: Sequence[str]) -> int:
     own = [argument for argument in arguments if argument.partition("=")[0] in names]
     overrides = [argument for argument in arguments if argument not in own]
     study = settings(StudySettings, own)
-    code = _train(study, overrides) if study.train_only else _probe_and_train(study, overrides)
     if study.train_only:
-        return code
+        return _train(study, overrides)
+    code = _probe_and_train(study, overrides)
     places = locate_runs(study.seeds, overrides)
     results = analyse(*read_runs(places))
     if results.missing:

@@ -5,7 +5,6 @@ python -m experiments.regret.table out=DIR  the same in another folder
 """
 
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -101,15 +100,12 @@ def _capability_row(name: Capability, runs: Sequence[RunResult]) -> tuple[str, .
     """Each seed's model before GRPO counts once, whatever policy it was trained with then."""
     starts = [run for run in runs if (run.capability, run.policy) == (name, Policy.AVERAGE)]
     rates = [fmean([run.before.rates[key] for run in starts]) for key in (*Tier, Measure.SUITE)]
-    return (name, str(EPOCHS[name]), *map(_percent, rates), _choices(starts))
+    return (name, str(EPOCHS[name]), *map(_percent, rates), _choice(starts[0]))
 
 
-def _choices(starts: Sequence[RunResult]) -> str:
-    """Such as `reversed_ce 4x, forward_ce 2x (2 starved)`."""
-    counts = Counter(run.chosen for run in starts)
-    starved = sum(run.starved for run in starts)
-    text = ", ".join(f"`{policy}` {counts[policy]}x" for policy in Policy if counts[policy])
-    return f"{text} ({starved} starved)" if starved else text
+def _choice(start: RunResult) -> str:
+    """All runs of a capability have the same model, and so the same probe and choice."""
+    return f"`{start.chosen}`, starved" if start.starved else f"`{start.chosen}`"
 
 
 def _primary(results: Results, measure: Measure) -> str:

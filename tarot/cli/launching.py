@@ -44,12 +44,12 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
         case RunState.SUBMITTED:
             sys.stdout.write(f"{directory} is submitted as {outcome.detail}\n")
         case RunState.INTERRUPTED:
-            sys.stderr.write(f"stopped; go on from the last checkpoint with: {command}\n")
+            sys.stderr.write(f"stopped; go on from what is saved with: {command}\n")
         case RunState.FAILED if outcome.exit_code == Exit.USER_ERROR:
             sys.stderr.write(f"{lines[-1]}\n")
         case RunState.FAILED:
             sys.stderr.write("".join(f"{line}\n" for line in lines))
             sys.stderr.write(
                 f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}; "
-                f"see {directory}/stderr.log, then go on from the last checkpoint with: {command}\n"
+                f"see {directory}/stderr.log, then go on from what is saved with: {command}\n"
             )

@@ -32,8 +32,12 @@ def _show(planned: PlannedRun, console: Console) -> None:
     table, steps = facts(planned), None
     try:
         num_problems = _num_problems(planned)
-        steps = num_steps(planned.settings, num_problems)
-        table.add_row("steps", describe_length(planned.settings, num_problems))
+        length = describe_length(planned.settings, num_problems)
+        if planned.settings.filter is None or has_fixed_length(planned.settings):
+            steps = num_steps(planned.settings, num_problems)
+            table.add_row("steps", length)
+        else:
+            table.add_row("steps", f"{length}, less what the filter leaves out")
     except UserError as error:
         table.add_row("steps", f"not known without the data: {error}")
     curriculum = build("curriculum", planned.config["curriculum"])

@@ -11,7 +11,7 @@ from tarot.capability import AdaptiveChoice, ProblemOutcomes
 from tarot.capability.filtering import kept_ids
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
-from tarot.cli.launching import exit_code
+from tarot.cli.launching import exit_code, report
 from tarot.cli.outputs import check_output
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.cli.screen import screen
@@ -73,10 +73,8 @@ def _measure(planned: PlannedRun, probe: Probe, typed: str) -> int:
     probe.prepare(planned.config, planned.data_fingerprint)
     launcher: Launcher = build("launcher", planned.config["launcher"])
     outcome = launcher.launch(Run(str(probe.directory.path), (sys.executable, *probe.command)))
-    if outcome.state is RunState.FAILED:
-        sys.stderr.write(f"{outcome.detail}\n")
-    if outcome.state is not RunState.FINISHED and exit_code(outcome) != Exit.USER_ERROR:
-        sys.stderr.write(f"stopped; what is measured is kept; go on with: {typed}\n")
+    if outcome.state is not RunState.FINISHED:
+        report(outcome, probe.directory.path, typed)
     return exit_code(outcome)
 
 

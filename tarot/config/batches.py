@@ -37,15 +37,6 @@ def plan_batches(config: RunConfig) -> BatchPlan:
     return BatchPlan(completions, per_pass, accumulation)
 
 
-def check_dynamic_sampling(config: RunConfig) -> None:
-    """UserError where groups can't be chosen after they are generated."""
-    if config.dynamic_sampling is not None and config.trainer.get("scale_rewards") == "batch":
-        raise UserError(
-            "dynamic_sampling: trainer.scale_rewards=batch scales by a batch of which some is not "
-            "trained on; set trainer.scale_rewards=group, or dynamic_sampling=null"
-        )
-
-
 def num_steps(config: RunConfig, num_problems: int) -> int:
     """Optimizer steps of the run: TRL leaves out a last incomplete batch."""
     if has_fixed_length(config):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tarot.config.batches import check_dynamic_sampling, plan_batches
+from tarot.config.batches import plan_batches
 from tarot.config.machine import check_split
 from tarot.config.schema import RunConfig
 from tarot.config.targets import check_target
@@ -18,12 +18,12 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     """The config as types; UserError for the first key, type, field or number that is wrong."""
     run = parse(RunConfig, config)
     _check_filter(run)
+    _check_dynamic_sampling(run)
     check_trainer(run.trainer)
     for key in TARGETS:
         check_target(key, config[key])
     check_split(run.hardware)
     plan_batches(run)
-    check_dynamic_sampling(run)
     return run
 
 
@@ -31,3 +31,12 @@ def _check_filter(run: RunConfig) -> None:
     if run.filter is not None and run.filter[0] > run.filter[1]:
         low, high = run.filter
         raise UserError(f"filter: from {low} to {high} there is nothing; give the lower rate first")
+
+
+def _check_dynamic_sampling(run: RunConfig) -> None:
+    """UserError where groups can't be chosen after they are generated."""
+    if run.dynamic_sampling is not None and run.trainer.get("scale_rewards") == "batch":
+        raise UserError(
+            "dynamic_sampling: trainer.scale_rewards=batch scales by a batch of which some is not "
+            "trained on; set trainer.scale_rewards=group, or dynamic_sampling=null"
+        )

@@ -1,6 +1,6 @@
 """The metrics of one training step, under the same keys on every process at every step.
 
-They are of this process's completions. What a step cannot measure is NaN, never absent.
+They are of the completions of all processes. What a step cannot measure is NaN, never absent.
 """
 
 import math

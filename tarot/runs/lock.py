@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from tarot.types import UserError
 
 
 @contextmanager
-def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
+def exclusive(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the lock file, which then contains this process's id.
 
-    If another process holds it, `wait` waits for it to let go, else it is a UserError.
+    If another process holds it, that is a UserError, or with `on_wait` told so and waited for.
 
     Forked children let go of it at once, so one that outlives its parent does not keep the lock.
     The file stays: removing it would let two processes lock two files of one name. File systems
@@ -22,9 +22,12 @@ def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
     with path.open("a+") as file:
         os.register_at_fork(after_in_child=file.close)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(_held(path)) from None
+            if on_wait is None:
+                raise UserError(_held(path)) from None
+            on_wait()
+            fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()

@@ -65,7 +65,8 @@ def sample(
             drawn = _sample_batch(loaded, [encoded[index] for index in batch], generation)
             for index, completion in zip(batch, drawn, strict=True):
                 results[index].append(completion)
-            on_progress((start + len(batch)) // samples)
+            if (start + len(batch)) // samples > start // samples:
+                on_progress((start + len(batch)) // samples)
     return results
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tarot.runs.exits import Exit
 from tarot.training.processes import PeerFailure
-from tarot.training.stopping import Outage
+from tarot.training.stopping import ChildFailure, Outage
 from tarot.types import UserError
 
 
@@ -18,7 +18,7 @@ def exit_of(work: Callable[[], None]) -> Exit:
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return Exit.USER_ERROR
-    except (Outage, PeerFailure) as error:
+    except (Outage, ChildFailure, PeerFailure) as error:
         sys.stderr.write(f"{error}\n")
         return Exit.FAILED
     except KeyboardInterrupt:

@@ -19,12 +19,12 @@ from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.sampling import Sampler, sample, short_enough
 from tarot.training.context import RunContext, opened
-from tarot.training.display import Advance
+from tarot.training.display import Advance, Display
 from tarot.training.exits import exit_of
 from tarot.training.loading import checkpoint_of, load
 from tarot.training.measuring import solved
 from tarot.training.processes import solitary_environment
-from tarot.training.stopping import Outage, StopRequest
+from tarot.training.stopping import ChildFailure, StopRequest
 from tarot.types import Problem, UserError
 
 
@@ -32,7 +32,9 @@ def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
     """The outcomes of the run's probe, measured in a child where that has not been done.
 
     Raises:
-        UserError, Outage, KeyboardInterrupt: what ended the child, for the same reason.
+        UserError: for what the user has to mend, in the child's own words.
+        ChildFailure: if the child failed otherwise, as in an outage.
+        KeyboardInterrupt: if it was stopped.
     """
     probe = Probe.of(context.config, context.run.data_fingerprint())
     if not probe.path.exists():
@@ -57,13 +59,13 @@ def _check_exit(code: int, stderr: str) -> None:
     cause = (stderr.strip().splitlines() or ["it gave no reason"])[-1]
     if code == Exit.USER_ERROR:
         raise UserError(cause)
-    raise Outage(f"the probe ended with exit code {code}: {cause}")
+    raise ChildFailure(f"the probe ended with exit code {code}: {cause}")
 
 
 def _probe(probe: Probe) -> None:
     """Measure what is missing; of two processes with one probe, the later waits for the other."""
     with (
-        exclusive(probe.directory.path / "lock", wait=True),
+        exclusive(probe.directory.path / "lock", on_wait=_say_that_it_waits),
         opened(probe.directory, StopRequest()) as context,
     ):
         if probe.path.exists():
@@ -75,8 +77,12 @@ def _probe(probe: Probe) -> None:
         probe.finish(outcomes)
 
 
+def _say_that_it_waits() -> None:
+    Display().say("another process makes this probe; waiting for it")
+
+
 def _sampler(context: RunContext) -> tuple[Sampler, PreTrainedTokenizerBase]:
-    """VLLM where the run's hardware has it, which has all of the device while this process runs."""
+    """What draws: vLLM where the hardware has it, alone on the device while this process runs."""
     if context.config.hardware.vllm is None:
         loaded = load(context, checkpoint_of(context))
         return partial(sample, loaded), loaded.tokenizer

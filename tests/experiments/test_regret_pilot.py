@@ -8,8 +8,9 @@ import pytest
 from experiments.regret import pilot
 from experiments.regret.analysis import analyse
 from experiments.regret.grid import Capability
-from experiments.regret.results import FILE, Measure, Missing, Results
+from experiments.regret.results import Measure, Missing, Results
 from experiments.regret.table import render
+from experiments.results import FILE
 from tarot.runs import write_json
 from tarot.types import UserError
 from tests.experiments.test_regret_analysis import TABLE, grid

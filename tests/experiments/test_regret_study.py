@@ -6,7 +6,8 @@ import pytest
 
 from experiments.regret import study, table
 from experiments.regret.grid import EPOCHS, Capability, Policy, locate_runs
-from experiments.regret.results import FILE, Measure, read_results
+from experiments.regret.results import Measure, read_results
+from experiments.results import FILE
 from experiments.runs import directories_of
 from tarot.runs import read_json, write_json
 from tarot.runs.exits import Exit

@@ -6,7 +6,8 @@ import pytest
 
 from experiments.demo import table
 from experiments.demo.pooling import Place, collect
-from experiments.demo.results import FILE, read_results
+from experiments.demo.results import read_results
+from experiments.results import FILE
 from tarot.runs import write_json
 from tarot.types import UserError
 

@@ -48,6 +48,23 @@ def test_a_killed_process_lets_go(tmp_path: Path, child: Child, inside: str) -> 
         pass
 
 
+def test_who_waits_is_told_so_and_gets_the_lock_when_it_is_free(
+    tmp_path: Path, child: Child
+) -> None:
+    holder = child(HOLD.format(path=str(tmp_path / "lock"), inside=SAY))
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    told: list[int | None] = []
+
+    def end_it() -> None:
+        told.append(holder.poll())
+        holder.kill()
+
+    with exclusive(tmp_path / "lock", on_wait=end_it):
+        assert holder.wait() != 0
+    assert told == [None]
+
+
 def test_a_lock_can_be_taken_again_after_use(tmp_path: Path) -> None:
     for _ in range(2):
         with RunDirectory(tmp_path).lock():

@@ -10,7 +10,6 @@ import pytest
 from datasets import Dataset
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
-from trl import GRPOConfig
 
 from tarot.capability import constant_share, reward_variance, scaled_power, unscaled_power
 from tarot.curriculum import code_reward, phases
@@ -18,6 +17,7 @@ from tarot.sampling import LoadedModel
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.types import Policy, Tier
 from tests.sampling.small_models import load_small
+from tests.training.on_cpu import grpo_config
 
 pytestmark = pytest.mark.e2e
 
@@ -51,15 +51,8 @@ def advantages(
         model=model.weights,
         processing_class=model.tokenizer,
         reward_funcs=[lambda **_: [reward for group in groups for reward in group]],
-        args=GRPOConfig(
-            output_dir=str(folder),
-            per_device_train_batch_size=size * len(groups),
-            num_generations=size,
-            max_completion_length=1,
-            scale_rewards=scale_rewards,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
+        args=grpo_config(
+            folder, size * len(groups), size, max_completion_length=1, scale_rewards=scale_rewards
         ),
         train_dataset=Dataset.from_list(prompts),
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import torch
 from datasets import Dataset
-from trl import GRPOConfig
 
 from tarot.cli.composition import compose
 from tarot.cli.planning import plan_run
@@ -22,6 +21,7 @@ from tarot.types import UserError
 from tests.sampling.parrot import save_parrot
 from tests.sampling.small_models import load_small
 from tests.training.in_process import run_child
+from tests.training.on_cpu import grpo_config
 
 pytestmark = pytest.mark.e2e
 
@@ -99,15 +99,7 @@ def test_a_step_trains_on_the_chosen_completions_token_for_token(
         model=model.weights,
         processing_class=model.tokenizer,
         reward_funcs=[rewards],
-        args=GRPOConfig(
-            output_dir=str(tmp_path),
-            per_device_train_batch_size=PER_STEP * GROUP,
-            num_generations=GROUP,
-            max_completion_length=8,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
-        ),
+        args=grpo_config(tmp_path, PER_STEP * GROUP, GROUP, max_completion_length=8),
         train_dataset=Dataset.from_list(rows),
     )
     model.weights.train()

@@ -50,7 +50,7 @@ def story(workplace: Workplace, whole: Finished) -> Story:
 def test_ctrl_c_saves_and_says_how_to_go_on(story: Story) -> None:
     assert story.stopped.returncode == 130
     (line,) = story.stopped.stderr.splitlines()
-    assert line.startswith("stopped; go on from the last checkpoint with: ")
+    assert line.startswith("stopped; go on from what is saved with: ")
     assert "python train.py " in line
     assert line.endswith(RUN)
     assert story.checkpoints_when_stopped == ["checkpoint-1"]

@@ -8,11 +8,11 @@ import pytest
 import torch
 from datasets import Dataset
 from transformers import TrainerCallback
-from trl import GRPOConfig
 
 from tarot.sampling import LoadedModel
 from tarot.training.trainer import TierGRPOTrainer
 from tests.sampling.small_models import load_small
+from tests.training.on_cpu import grpo_config
 
 pytestmark = pytest.mark.e2e
 
@@ -54,14 +54,11 @@ def trained(
         model=model.weights,
         processing_class=model.tokenizer,
         reward_funcs=[rewards],
-        args=GRPOConfig(
-            output_dir=str(folder),
-            per_device_train_batch_size=GROUP,
-            num_generations=GROUP,
+        args=grpo_config(
+            folder,
+            GROUP,
+            GROUP,
             max_completion_length=8,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
             save_strategy="no",
             disable_tqdm=True,
             **settings,

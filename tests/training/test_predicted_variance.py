@@ -1,7 +1,6 @@
 """What the probe predicts of groups without variance, beside the first steps of a real run."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -70,7 +69,7 @@ def observed(run: RunDirectory) -> dict[str, float]:
     """The share of groups without variance in the first steps, under every policy."""
     out = run.path.with_name("rescored")
     assert main(["rescore", f"run={run.path}", f"out={out}"]) == 0
-    plain = json.loads((Path(out) / "rescored.json").read_text())
+    plain = json.loads((out / "rescored.json").read_text())
     found = {
         one["policy"].removesuffix(", as logged"): one["curves"]["zero_variance"][:STEPS]
         for one in (plain["original"], *plain["policies"])

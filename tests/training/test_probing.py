@@ -15,6 +15,7 @@ from tarot.runs.rollouts import read_rollouts
 from tarot.types import Problem, TestCase, Tier
 from tests.sampling.parrot import save_parrot
 from tests.training.in_process import prepared_from, run_child
+from tests.training.test_outages import CAUSE, LossySandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +84,7 @@ def test_what_is_there_is_not_measured_again(settings: list[str], tmp_path: Path
     run = run_of(settings, tmp_path / "run", "curriculum=adaptive", "probe.problems=null")
     probe = probe_of(run)
     probe.prepare(run.config(), run.data_fingerprint())
-    (problem,) = [ProblemOutcomes("half", (PatternCount({Tier.BASIC: 0.25}, 32),))]
+    problem = ProblemOutcomes("half", (PatternCount({Tier.BASIC: 0.25}, 32),))
     probe.keep_part(0, (problem,))
     assert run_child(run) == 0
     assert probe.outcomes() == (problem,)
@@ -116,6 +117,30 @@ def test_a_fault_in_the_child_ends_the_run_with_its_line(
     start = "cold_start={problems: 9, epochs: 1, batch_size: 2, learning_rate: 1e-3, seed: 0}"
     assert run_child(run_of(settings, tmp_path / "run", "curriculum=adaptive", start)) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith("cold_start.problems: 9 asked for")
+
+
+def test_an_outage_in_the_child_fails_the_run_and_the_same_command_goes_on(
+    settings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sandbox's first call in the child is the self-check, the second the probe's."""
+    lossy = f"sandbox._target_={LossySandbox.__module__}.LossySandbox"
+    adaptive = ("curriculum=adaptive", "grading.max_unjudged_share=0.9", lossy)
+    out = run_of(settings, tmp_path / "run", *adaptive, "sandbox.losses={2: ''}")
+    assert run_child(out) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"the probe ended with exit code 1: {CAUSE}"
+    )
+    assert not probe_of(out).path.exists()
+    assert run_child(run_of(settings, tmp_path / "run", *adaptive, "sandbox.losses={}")) == 0
+
+
+def test_a_fault_that_shows_in_the_child_is_one_line_of_the_verb(
+    settings: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    start = "cold_start={problems: 9, epochs: 1, batch_size: 2, learning_rate: 1e-3, seed: 0}"
+    assert main(["probe", "+experiment=tiny", *settings, start]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("cold_start.problems: 9 asked for")
 
 
 def test_the_verb_shows_the_outcomes_and_writes_what_the_filter_keeps(

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from datasets import Dataset
 from numpy.typing import NDArray
-from trl import GRPOConfig
 
 from rewards.shuffled import ShuffledReward
 from rewards.tiered import TieredReward
@@ -36,6 +35,7 @@ from tarot.types import (
     UserError,
 )
 from tests.sampling.small_models import load_small
+from tests.training.on_cpu import grpo_config
 
 pytestmark = pytest.mark.e2e
 
@@ -138,15 +138,7 @@ def scored(model: LoadedModel, folder: Path, reward: Reward) -> Scored:
             "completion_ids": tokens,
             "logprobs": None,
         },
-        args=GRPOConfig(
-            output_dir=str(folder),
-            per_device_train_batch_size=len(tokens),
-            num_generations=GROUP,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
-            **({} if weights is None else AS_DECOUPLED),
-        ),
+        args=grpo_config(folder, len(tokens), GROUP, **({} if weights is None else AS_DECOUPLED)),
         train_dataset=Dataset.from_list(rows),
     )
     trainer.state.max_steps = 10

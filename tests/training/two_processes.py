@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from trl import GRPOConfig
 
 from rewards.shuffled import ShuffledReward
 from rewards.tiered import TieredReward
@@ -39,6 +38,7 @@ from tarot.types import (
     TierWeights,
 )
 from tests.sampling.small_models import load_small
+from tests.training.on_cpu import grpo_config
 
 LIMITS = Limits(cpu_s=5.0, wall_s=30.0, memory_mb=512, output_kb=64)
 GROUP = 4
@@ -123,15 +123,7 @@ def scored(model: LoadedModel, folder: Path, sandbox: Sandbox, reward: Reward) -
             "completion_ids": tokens,
             "logprobs": None,
         },
-        args=GRPOConfig(
-            output_dir=str(folder),
-            per_device_train_batch_size=size,
-            num_generations=GROUP,
-            scale_rewards="none",
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
-        ),
+        args=grpo_config(folder, size, GROUP, scale_rewards="none"),
         train_dataset=Dataset.from_list(rows),
     )
     trainer.state.max_steps = 10
@@ -173,15 +165,7 @@ def sampled(model: LoadedModel, folder: Path) -> dict[str, Any]:
         model=model.weights,
         processing_class=model.tokenizer,
         reward_funcs=[rewards],
-        args=GRPOConfig(
-            output_dir=str(folder),
-            per_device_train_batch_size=size,
-            num_generations=GROUP,
-            max_completion_length=8,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
-        ),
+        args=grpo_config(folder, size, GROUP, max_completion_length=8),
         train_dataset=Dataset.from_list(rows),
     )
     model.weights.train()
