@@ -28,7 +28,7 @@ class Policy(StrEnum):
     REVERSED = "reversed_ce"
 
 
-EPOCHS = {Capability.WEAK: 20, Capability.MIDDLE: 40, Capability.STRONG: 80}
+EPOCHS = {Capability.WEAK: 32, Capability.MIDDLE: 40, Capability.STRONG: 80}
 
 
 @dataclass(frozen=True, slots=True)
