@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tarot.config.schema import HardwareConfig
+from tarot.config.schema import HardwareConfig, VllmConfig
 from tarot.types import UserError
 
 DEMO = "try 'python train.py +experiment=demo'"
@@ -39,15 +39,35 @@ def check_hardware(hardware: HardwareConfig) -> None:
 
 def check_split(hardware: HardwareConfig) -> None:
     """UserError unless training processes and vLLM use the GPUs that `hardware` counts."""
-    if hardware.device == "cpu":
-        used = 0
-    else:
-        is_server = hardware.vllm is not None and hardware.vllm.mode == "server"
-        used = hardware.processes + (hardware.vllm.gpus if hardware.vllm and is_server else 0)
+    nodes, processes, vllm = hardware.nodes, hardware.processes, hardware.vllm
+    if processes % nodes:
+        raise UserError(
+            f"hardware.processes={processes}: does not divide into hardware.nodes={nodes}"
+        )
+    if vllm is not None:
+        _check_vllm(vllm, hardware)
+    server_gpus = vllm.gpus if vllm is not None and vllm.mode == "server" else 0
+    used = 0 if hardware.device == "cpu" else processes // nodes + server_gpus
     if used != hardware.gpus:
         raise UserError(
             f"hardware.gpus={hardware.gpus}: hardware.device={hardware.device} with "
-            f"hardware.processes={hardware.processes} and hardware.vllm uses {used}"
+            f"hardware.processes={processes} and hardware.vllm uses {used}"
+            + (" a node" if nodes > 1 else "")
+        )
+
+
+def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:
+    is_server = vllm.mode == "server"
+    if is_server and hardware.nodes > 1:
+        raise UserError(
+            f"hardware.vllm.mode=server: serves one machine, and hardware.nodes={hardware.nodes}; "
+            "set hardware.vllm.mode=colocate"
+        )
+    sharers = vllm.gpus if is_server else hardware.processes // hardware.nodes
+    if sharers % vllm.tensor_parallel:
+        raise UserError(
+            f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: does not divide the {sharers} "
+            f"{'GPUs of the server' if is_server else 'processes of a node'}"
         )
 
 

@@ -88,17 +88,27 @@ class GradingConfig(Strict):
 
 
 class VllmConfig(Strict):
-    """Generation by vLLM: on `gpus` of its own, or beside training."""
+    """Generation by vLLM: on `gpus` of its own, or beside training.
+
+    A model is split over `tensor_parallel` GPUs; a server of more holds several copies of it.
+    """
 
     mode: Literal["server", "colocate"]
     gpus: int = Field(ge=0)
+    tensor_parallel: PositiveInt
     gpu_memory_utilization: float = Field(gt=0, le=1)
 
 
 class HardwareConfig(Strict):
-    """All that depends on the machine; `per_device_batch_size` counts completions."""
+    """All that depends on the machines.
+
+    `nodes` machines with `gpus` each run `processes` of training, counted over all of them.
+    `per_device_batch_size` counts completions; `sharding` splits optimizer states and gradients
+    over the processes, and from zero3 and fsdp2 on the weights too.
+    """
 
     device: Literal["cpu", "cuda"]
+    nodes: PositiveInt
     processes: PositiveInt
     gpus: int = Field(ge=0)
     gpu_memory_gb: PositiveFloat | None
@@ -107,7 +117,7 @@ class HardwareConfig(Strict):
     autocast: Literal["bfloat16"] | None
     per_device_batch_size: PositiveInt
     gradient_checkpointing: bool
-    deepspeed_stage: Literal[1, 2, 3] | None
+    sharding: Literal["zero1", "zero2", "zero3", "fsdp2"] | None
     vllm: VllmConfig | None
 
 

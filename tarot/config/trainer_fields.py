@@ -22,10 +22,12 @@ ELSEWHERE = {
     "activation_checkpointing": "hardware.gradient_checkpointing",
     "data_seed": "seed",
     "dataloader_pin_memory": "hardware.device",
-    "deepspeed": "hardware.deepspeed_stage",
+    "deepspeed": "hardware.sharding",
     "disable_tqdm": "",
     "do_train": "",
     "fp16": "hardware.autocast",
+    "fsdp": "hardware.sharding",
+    "fsdp_config": "hardware.sharding",
     "generation_batch_size": "problems_per_step",
     "gradient_accumulation_steps": "problems_per_step",
     "gradient_checkpointing": "hardware.gradient_checkpointing",
@@ -50,6 +52,7 @@ ELSEWHERE = {
     "use_vllm": "hardware.vllm",
     "vllm_gpu_memory_utilization": "hardware.vllm.gpu_memory_utilization",
     "vllm_mode": "hardware.vllm.mode",
+    "vllm_tensor_parallel_size": "hardware.vllm.tensor_parallel",
 }
 RENAMED = {
     "evaluation_strategy": "eval_strategy",

@@ -51,5 +51,6 @@ def _machine(hardware: HardwareConfig) -> dict[str, Any]:
             "use_vllm": True,
             "vllm_mode": hardware.vllm.mode,
             "vllm_gpu_memory_utilization": hardware.vllm.gpu_memory_utilization,
+            "vllm_tensor_parallel_size": hardware.vllm.tensor_parallel,
         }
     return arguments

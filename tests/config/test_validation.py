@@ -18,6 +18,7 @@ from tarot.types import Policy, Tier, UserError
 HERE = "tarot.types.Outcome"
 GPU8: dict[str, Any] = {
     "device": "cuda",
+    "nodes": 1,
     "processes": 7,
     "gpus": 8,
     "gpu_memory_gb": 80,
@@ -26,8 +27,8 @@ GPU8: dict[str, Any] = {
     "autocast": None,
     "per_device_batch_size": 8,
     "gradient_checkpointing": True,
-    "deepspeed_stage": 2,
-    "vllm": {"mode": "server", "gpus": 1, "gpu_memory_utilization": 0.9},
+    "sharding": "zero2",
+    "vllm": {"mode": "server", "gpus": 1, "tensor_parallel": 1, "gpu_memory_utilization": 0.9},
 }
 
 

@@ -60,8 +60,9 @@ def test_a_probe_takes_vllm_where_the_hardware_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TAROT_CACHE", str(tmp_path / "cache"))
-    vllm = "hardware.vllm={mode: colocate, gpus: 0, gpu_memory_utilization: 0.3}"
-    assert main(["probe", "+experiment=tiny", "probe.problems=2", "probe.samples=5", vllm]) == 0
+    node = "{mode: colocate, gpus: 0, tensor_parallel: 1, gpu_memory_utilization: 0.3}"
+    probe = ["probe", "+experiment=tiny", "probe.problems=2", "probe.samples=5"]
+    assert main([*probe, f"hardware.vllm={node}"]) == 0
     (file,) = (tmp_path / "cache" / "probes").glob("*/outcomes/probe.json")
     assert [found.num_judged for found in read_outcomes(file.read_bytes())] == [5, 5]
     assert "tiny on 2 training problems" in capfd.readouterr().out
