@@ -1,6 +1,6 @@
 """What is stated before the study: how much its seeds scatter, by a pilot on other seeds.
 
-python -m experiments.regret.study seeds=[101,102,103] evaluation.split=dev out=DIR
+python -m experiments.regret.study seeds=[201,202,203] evaluation.split=dev out=DIR
 python -m experiments.regret.pilot results=DIR          writes pilot.json from the pilot's results
 python -m experiments.regret.pilot results=DIR out=DIR  the same to another folder
 """
