@@ -1,37 +1,18 @@
-"""The plain launcher: one child process on this machine, which never outlives its parent.
+"""The plain launcher: one child process on this machine, which never outlives its parent."""
 
-It does not cover processes that the child itself starts and leaves behind: they are in the
-child's process group, which is killed with it, but a kill of this process cannot reach them.
-"""
-
-import contextlib
-import ctypes
-import json
 import os
+import shlex
 import signal
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
+from typing import Any
 
+from launchers.children import Children, signals
+from launchers.environment import child_environment
+from tarot.config.schema import HardwareConfig
+from tarot.runs import RunDirectory
 from tarot.runs.exits import Exit
-from tarot.types import Outcome, Run, RunState
-
-PR_SET_PDEATHSIG = 1
-PROJECT = Path(__file__).parents[1]
-STDERR_LOG = "stderr.log"
-
-# Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
-# Freed memory is kept: handing every large tensor's pages back and faulting them in again cost a
-# fifth of the computing on top.
-CPU_ENVIRONMENT = {
-    "OMP_WAIT_POLICY": "passive",
-    "MALLOC_MMAP_THRESHOLD_": str(8 * 2**30),
-    "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
-    "CUDA_VISIBLE_DEVICES": "",
-}
-
-_libc = ctypes.CDLL(None, use_errno=True)
+from tarot.types import Outcome, Run, RunState, UserError
 
 
 class LocalLauncher:
@@ -41,87 +22,33 @@ class LocalLauncher:
         """Keep how many of the last lines of stderr a failure shows."""
         self._tail_lines = tail_lines
 
+    def render(self, run: Run, config: Mapping[str, Any]) -> str:
+        """The child's command; UserError for several processes."""
+        _check(HardwareConfig(**config["hardware"]))
+        return shlex.join(run.command)
+
     def launch(self, run: Run) -> Outcome:
         """Start the child and wait; SIGINT and SIGTERM are passed on, a second one kills it."""
-        hardware = _hardware(run)
-        if hardware["processes"] != 1:
-            line = f"hardware.processes={hardware['processes']}: launcher=local starts one process"
-            return Outcome(RunState.FAILED, f"{line}; set hardware.processes=1", Exit.USER_ERROR)
-        log = Path(run.directory) / STDERR_LOG
-        start = log.stat().st_size if log.exists() else 0
-        with log.open("ab") as stderr:
-            child = subprocess.Popen(
-                run.command,
-                stderr=stderr,
-                env=child_environment(os.environ, hardware),
-                start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
-            )
-            try:
-                with _signals_to(child):
-                    code = child.wait()
-            finally:
-                _kill_group(child)
-        return _outcome(code, _tail(log, start, self._tail_lines))
+        directory = RunDirectory(Path(run.directory))
+        hardware = HardwareConfig(**directory.config()["hardware"])
+        try:
+            _check(hardware)
+        except UserError as error:
+            return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+        with Children() as children:
+            environment = child_environment(os.environ, hardware)
+            child = children.start(run.command, directory.stderr_of(0), environment)
+            with signals(child.process.send_signal, children.kill):
+                code = child.process.wait()
+        return _outcome(code, child.log.tail(self._tail_lines))
 
 
-def child_environment(
-    environment: Mapping[str, str], hardware: Mapping[str, object]
-) -> dict[str, str]:
-    """The environment of the child: threads as configured, and imports as in the parent."""
-    parts = (os.getcwd(), str(PROJECT), environment.get("PYTHONPATH"))
-    path = os.pathsep.join(dict.fromkeys(part for part in parts if part))
-    child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
-    if hardware["device"] == "cpu":
-        child |= {"OMP_NUM_THREADS": str(hardware["threads"]), **CPU_ENVIRONMENT}
-    return child
-
-
-def _hardware(run: Run) -> Mapping[str, object]:
-    config = json.loads((Path(run.directory) / "config.json").read_text(encoding="utf-8"))
-    hardware: Mapping[str, object] = config["hardware"]
-    return hardware
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    def ask_kernel() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return ask_kernel
-
-
-@contextlib.contextmanager
-def _signals_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Passes on the first signal, so that the child can save; the second one ends it."""
-    received: list[int] = []
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if len(received) == 1:
-            child.send_signal(number)
-        else:
-            _kill_group(child)
-
-    kept = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
-
-
-def _kill_group(child: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-
-
-def _tail(log: Path, start: int, num_lines: int) -> str:
-    with log.open("rb") as file:
-        file.seek(start)
-        lines = file.read().decode(errors="replace").splitlines()
-    return "\n".join(lines[-num_lines:])
+def _check(hardware: HardwareConfig) -> None:
+    if hardware.processes != 1:
+        raise UserError(
+            f"hardware.processes={hardware.processes}: launcher=local starts one process; set "
+            "launcher=accelerate"
+        )
 
 
 def _outcome(code: int, tail: str) -> Outcome:

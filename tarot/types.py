@@ -6,7 +6,7 @@ It imports nothing of the project, and nothing heavier than the standard library
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 CODE = "code"
 """The name of a reward's part that the verdicts make, under the weights of the curriculum."""
@@ -288,3 +288,9 @@ class Launcher(Protocol):
 
     def launch(self, run: Run) -> Outcome:
         """Start `run.command` for `run.directory`; never raises for a failing child."""
+
+    def render(self, run: Run, config: Mapping[str, Any]) -> str:
+        """What `launch` would start, as text; the directory need not be there.
+
+        UserError for a config that it can't start.
+        """

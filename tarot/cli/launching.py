@@ -21,9 +21,22 @@ def launch(planned: PlannedRun) -> Outcome:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
     if directory.state is DirectoryState.FINISHED:
         return Outcome(RunState.FINISHED, ALREADY_FINISHED)
+    return _launcher(planned).launch(_run(planned.directory))
+
+
+def render(planned: PlannedRun) -> str:
+    """What would be started, as text; UserError for what the launcher can't start."""
+    return _launcher(planned).render(_run(planned.directory), planned.config)
+
+
+def _launcher(planned: PlannedRun) -> Launcher:
     launcher: Launcher = build("launcher", planned.config["launcher"])
-    path = str(directory.path)
-    return launcher.launch(Run(path, (sys.executable, "-m", "tarot.training", path)))
+    return launcher
+
+
+def _run(directory: Path) -> Run:
+    path = str(directory)
+    return Run(path, (sys.executable, "-m", "tarot.training", path))
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -51,5 +64,5 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
             sys.stderr.write("".join(f"{line}\n" for line in lines))
             sys.stderr.write(
                 f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}; "
-                f"see {directory}/stderr.log, then go on from what is saved with: {command}\n"
+                f"see {directory}/logs, then go on from what is saved with: {command}\n"
             )

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
-from tarot.cli.launching import exit_code, launch, report
+from tarot.cli.launching import exit_code, launch, render, report
 from tarot.cli.planning import PlannedRun, plan_run, show_plan
 from tarot.cli.screen import screen
 from tarot.types import Outcome, RunState
@@ -19,6 +19,7 @@ def run(arguments: Sequence[str]) -> int:
     planned = [run for run in runs if not run.settings.dry_run]
     for dry_run in (run for run in runs if run.settings.dry_run):
         show_plan(dry_run, console)
+        console.print(render(dry_run), soft_wrap=True, highlight=False, markup=False)
     outcomes = _launch_all(planned)
     if len(runs) == 1 and outcomes:
         report(outcomes[0], runs[0].directory, typed_command("train", arguments))

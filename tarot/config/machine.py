@@ -57,17 +57,21 @@ def check_split(hardware: HardwareConfig) -> None:
 
 
 def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:
-    is_server = vllm.mode == "server"
-    if is_server and hardware.nodes > 1:
+    if vllm.mode == "server":
+        if hardware.nodes > 1:
+            raise UserError(
+                f"hardware.vllm.mode=server: serves one machine, and hardware.nodes="
+                f"{hardware.nodes}; set hardware.vllm.mode=colocate"
+            )
+        if vllm.tensor_parallel != vllm.gpus:
+            raise UserError(
+                f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: a server splits the model "
+                f"over all its GPUs; set it to hardware.vllm.gpus={vllm.gpus}"
+            )
+    elif (hardware.processes // hardware.nodes) % vllm.tensor_parallel:
         raise UserError(
-            f"hardware.vllm.mode=server: serves one machine, and hardware.nodes={hardware.nodes}; "
-            "set hardware.vllm.mode=colocate"
-        )
-    sharers = vllm.gpus if is_server else hardware.processes // hardware.nodes
-    if sharers % vllm.tensor_parallel:
-        raise UserError(
-            f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: does not divide the {sharers} "
-            f"{'GPUs of the server' if is_server else 'processes of a node'}"
+            f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: does not divide the "
+            f"{hardware.processes // hardware.nodes} processes of a node"
         )
 
 

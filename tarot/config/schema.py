@@ -90,7 +90,7 @@ class GradingConfig(Strict):
 class VllmConfig(Strict):
     """Generation by vLLM: on `gpus` of its own, or beside training.
 
-    A model is split over `tensor_parallel` GPUs; a server of more holds several copies of it.
+    A model is split over `tensor_parallel` GPUs, which are all that a server has.
     """
 
     mode: Literal["server", "colocate"]

@@ -83,6 +83,23 @@ class RunDirectory:
         return self.path / "rollouts"
 
     @property
+    def logs_path(self) -> Path:
+        """The folder of what the run's processes have written."""
+        return self.path / "logs"
+
+    def stdout_of(self, rank: int) -> Path:
+        """What a training process has shown; of one that a launcher started by itself, none."""
+        return self.logs_path / f"rank-{rank}.stdout.log"
+
+    def stderr_of(self, rank: int) -> Path:
+        """The warnings and errors of a training process."""
+        return self.logs_path / f"rank-{rank}.stderr.log"
+
+    def exit_of(self, rank: int) -> Path:
+        """The exit code of a training process, where it ended in an orderly way."""
+        return self.logs_path / f"rank-{rank}.exit"
+
+    @property
     def log(self) -> StepLog:
         """The step log."""
         return StepLog(self.path / "log.jsonl")

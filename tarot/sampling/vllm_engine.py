@@ -7,6 +7,7 @@ from vllm import LLM, RequestOutput, SamplingParams
 
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import RunConfig
+from tarot.config.vllm import context_length
 from tarot.prompts import Message
 from tarot.sampling.generation import Completion, token_ids
 from tarot.sampling.loading import load_tokenizer, revision_of
@@ -22,7 +23,7 @@ class VllmEngine:
             model=checkpoint,
             revision=revision_of(checkpoint, config.model),
             dtype=config.hardware.dtype,
-            max_model_len=config.max_prompt_tokens + int(config.trainer["max_completion_length"]),
+            max_model_len=context_length(config),
             seed=config.seed,
         )
 

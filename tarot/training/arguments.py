@@ -7,6 +7,7 @@ from trl import GRPOConfig
 
 from tarot.config.batches import plan_batches
 from tarot.config.schema import HardwareConfig, RunConfig
+from tarot.config.vllm import context_length, server_arguments
 from tarot.runs import RunDirectory
 
 
@@ -28,7 +29,7 @@ def grpo_arguments(
         disable_tqdm=True,
         **_machine(config.hardware),
         **_aggregation(decoupled),
-        **config.trainer,
+        **{**_vllm(config), **config.trainer},
     )
 
 
@@ -40,17 +41,25 @@ def _aggregation(decoupled: Mapping[str, float] | None) -> dict[str, Any]:
 
 
 def _machine(hardware: HardwareConfig) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
+    return {
         "use_cpu": hardware.device == "cpu",
         "bf16": hardware.autocast == "bfloat16",
         "gradient_checkpointing": hardware.gradient_checkpointing,
         "dataloader_pin_memory": hardware.device != "cpu",
     }
-    if hardware.vllm is not None:
-        arguments |= {
-            "use_vllm": True,
-            "vllm_mode": hardware.vllm.mode,
-            "vllm_gpu_memory_utilization": hardware.vllm.gpu_memory_utilization,
-            "vllm_tensor_parallel_size": hardware.vllm.tensor_parallel,
-        }
+
+
+def _vllm(config: RunConfig) -> dict[str, Any]:
+    vllm = config.hardware.vllm
+    if vllm is None:
+        return {}
+    arguments: dict[str, Any] = {
+        "use_vllm": True,
+        "vllm_mode": vllm.mode,
+        "vllm_gpu_memory_utilization": vllm.gpu_memory_utilization,
+        "vllm_tensor_parallel_size": vllm.tensor_parallel,
+        "vllm_max_model_length": context_length(config),
+    }
+    if vllm.mode == "server":
+        arguments |= server_arguments(config)
     return arguments

@@ -42,9 +42,7 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
         command = [sys.executable, "-m", "tarot.training.cold_start", str(run.path), str(target)]
         code = subprocess.run(command, env=solitary_environment(), check=False).returncode
         if code != 0:
-            raise UserError(
-                f"cold_start: it ended with exit code {code}; see {run.path}/stderr.log"
-            )
+            raise UserError(f"cold_start: it ended with exit code {code}; see {run.logs_path}")
 
     return build_once(cached_folder(run, config, settings), train)
 

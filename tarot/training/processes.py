@@ -44,8 +44,8 @@ def join(hardware: HardwareConfig) -> None:
     found = PartialState(cpu=hardware.device == "cpu").num_processes
     if found != hardware.processes:
         raise UserError(
-            f"hardware.processes={hardware.processes}: this run was started with {found}; start as "
-            "many, as in `torchrun --nproc_per_node N -m tarot.training RUN_DIR`"
+            f"hardware.processes={hardware.processes}: this run was started with {found}; set "
+            "launcher=accelerate, which starts as many"
         )
 
 

@@ -25,6 +25,9 @@ class ScriptedLauncher:
         print("launched", seed, *run.command[1:])
         fails_at, outcome = self._failure
         return outcome if seed == fails_at else Outcome(RunState.FINISHED)
+
+    def render(self, run, config):
+        return f"would launch {config['seed']} in {run.directory}"
 '''
 TINY = ("train", "+experiment=tiny", "launcher._target_=mine.ScriptedLauncher", "seed=1")
 
@@ -72,7 +75,7 @@ def test_a_failure_tells_cause_and_log(scripted: Cli) -> None:
     assert result.returncode == 1
     *tail, last = result.stderr.splitlines()
     assert tail == ["a log line", "the cause"]
-    assert last.startswith("d failed with exit code 1: the cause; see d/stderr.log, then go on")
+    assert last.startswith("d failed with exit code 1: the cause; see d/logs, then go on")
     assert last.endswith("launcher.fails_at=1 run_dir=d")
 
 

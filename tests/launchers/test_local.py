@@ -8,17 +8,34 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from launchers.local import LocalLauncher, child_environment
+from launchers.environment import child_environment
+from launchers.local import LocalLauncher
+from tarot.config.schema import HardwareConfig
 from tarot.types import Outcome, Run, RunState
 
-CPU = {"device": "cpu", "threads": 3, "processes": 1}
+CPU: dict[str, Any] = {
+    "device": "cpu",
+    "nodes": 1,
+    "processes": 1,
+    "gpus": 0,
+    "gpu_memory_gb": None,
+    "threads": 3,
+    "dtype": "float32",
+    "autocast": None,
+    "per_device_batch_size": 1,
+    "gradient_checkpointing": False,
+    "sharding": None,
+    "vllm": None,
+}
 SLEEPER = """
 import signal, sys, time
 from pathlib import Path
+from typing import Any
 def stop(number, frame):
     Path("saved").write_text(str(number))
     sys.exit(130)
@@ -73,10 +90,14 @@ def test_a_child_that_exits_with_0_is_finished(folder: Path) -> None:
 
 
 def test_a_failure_shows_the_last_lines_of_this_childs_stderr(folder: Path) -> None:
-    (folder / "stderr.log").write_text("of an earlier child\n")
+    log = folder / "logs" / "rank-0.stderr.log"
+    log.parent.mkdir()
+    log.write_text("of an earlier child\n")
     outcome = launch(folder, "import sys; sys.exit('one\\ntwo\\nthree')")
     assert outcome == Outcome(RunState.FAILED, "two\nthree", 1)
-    assert (folder / "stderr.log").read_text() == "of an earlier child\none\ntwo\nthree\n"
+    assert (
+        folder / "logs" / "rank-0.stderr.log"
+    ).read_text() == "of an earlier child\none\ntwo\nthree\n"
 
 
 def test_the_exit_code_of_the_child_comes_through(folder: Path) -> None:
@@ -130,11 +151,13 @@ def test_the_childs_environment_is_quiet_on_the_cpu_and_finds_the_users_classes(
     root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    child = child_environment({"PYTHONPATH": "mine", "HOME": "here"}, CPU)
+    child = child_environment({"PYTHONPATH": "mine", "HOME": "here"}, HardwareConfig(**CPU))
     assert child["PYTHONPATH"] == os.pathsep.join([str(folder), str(root), "mine"])
     assert (child["OMP_NUM_THREADS"], child["OMP_WAIT_POLICY"]) == ("3", "passive")
     assert child["HOME"] == "here"
 
 
 def test_threads_of_a_gpu_machine_are_left_alone() -> None:
-    assert "OMP_NUM_THREADS" not in child_environment({}, {"device": "cuda", "threads": 8})
+    assert "OMP_NUM_THREADS" not in child_environment(
+        {}, HardwareConfig(**{**CPU, "device": "cuda"})
+    )

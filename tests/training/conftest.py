@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.training.workplace import LETTERS, REWARD, Finished, Workplace
+from tests.training.workplace import Finished, Workplace, workplace_in
 
 if find_spec("torch") is None:
     collect_ignore_glob = ["test_*.py"]
@@ -14,14 +14,8 @@ if find_spec("torch") is None:
 @pytest.fixture(scope="session")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """A folder with a reward of its own: a class, and a YAML file in a group beside the shipped."""
-    folder = tmp_path_factory.mktemp("workplace")
-    (folder / "letters.py").write_text(REWARD)
-    (folder / "conf" / "reward").mkdir(parents=True)
-    (folder / "conf" / "reward" / "letters.yaml").write_text(LETTERS)
-    place = Workplace(folder)
-    yield place
-    for process in place.started:
-        process.kill()
+    with workplace_in(tmp_path_factory.mktemp("workplace")) as place:
+        yield place
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ PATIENCE_S = 300
 NUM_STEPS = 6
 
 # A random model never solves a problem; for letters it earns something that it can learn from.
-# HOLD_AT=N halts the run in step N, before its rollouts are written, until Ctrl-C or kill -9.
+# HOLD_AT=N halts the run in step N, before its rollouts are written, until a signal.
 REWARD = '''
 import os
 import signal
@@ -42,8 +43,9 @@ class LetterReward:
 
 def hold():
     arrived = []
-    kept = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, lambda *signals: (kept(*signals), arrived.append(True)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        kept = signal.getsignal(number)
+        signal.signal(number, lambda *given, kept=kept: arrived.append(kept(*given)))
     Path("held").write_text(str(os.getpid()))
     while not arrived:
         time.sleep(0.01)
@@ -122,6 +124,18 @@ class Workplace:
     def run(self, name: str) -> RunDirectory:
         """A run in this folder."""
         return RunDirectory.open(self.folder / name)
+
+
+@contextmanager
+def workplace_in(folder: Path, *settings: str) -> Iterator[Workplace]:
+    """A folder with a reward of its own: a class, and a YAML file in a group beside the shipped."""
+    (folder / "letters.py").write_text(REWARD)
+    (folder / "conf" / "reward").mkdir(parents=True)
+    (folder / "conf" / "reward" / "letters.yaml").write_text(LETTERS)
+    place = Workplace(folder, (*SETTINGS, *settings))
+    yield place
+    for process in place.started:
+        process.kill()
 
 
 def wait_for(condition: Callable[[], object]) -> None:

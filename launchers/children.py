@@ -1,0 +1,132 @@
+"""The processes that a launcher starts: told of signals, written to logs, never left behind.
+
+Not covered: after a kill of the launcher itself, processes that its children have started and that
+do not watch their parent as `tarot.training` does.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+
+import psutil
+
+from launchers.logs import Log
+from tarot.sandbox.linux import PR_SET_CHILD_SUBREAPER, die_with_parent, prctl
+
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process and what it writes to its log."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Log
+
+
+class Children:
+    """All that is started inside the block ends with it, orphans of orphans too."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._started: list[Child] = []
+
+    def __enter__(self) -> "Children":
+        """Become the parent of every orphan among the descendants."""
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self._strangers = set(psutil.Process().children(recursive=True))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what is left, and wait for it."""
+        while alive := self._alive():
+            self.kill()
+            for child in self._started:
+                child.process.wait()
+            psutil.wait_procs(alive, timeout=1)
+        prctl(PR_SET_CHILD_SUBREAPER, 0)
+
+    def start(
+        self,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        stdout: Path | None = None,
+    ) -> Child:
+        """Start a child in a session of its own; stderr is appended to `log`.
+
+        Its stdout is appended to a file where one is given, and shown where none is.
+        """
+        log.parent.mkdir(exist_ok=True)
+        with contextlib.ExitStack() as files:
+            process = subprocess.Popen(
+                command,
+                stdout=files.enter_context(stdout.open("ab")) if stdout else None,
+                stderr=files.enter_context(log.open("ab")),
+                env=environment,
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid()),
+            )
+        child = Child(process, Log.from_now(log))
+        self._started.append(child)
+        return child
+
+    def first_ended(self, meanwhile: Callable[[], None]) -> Child:
+        """Wait until one of the children has ended, doing something short now and then."""
+        while True:
+            meanwhile()
+            for child in self._started:
+                if child.process.poll() is not None:
+                    return child
+            time.sleep(_POLL_S)
+
+    def kill(self) -> None:
+        """Kill all descendants but those that were there before; fit for a signal handler."""
+        for process in self._alive():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def _alive(self) -> set[psutil.Process]:
+        return set(psutil.Process().children(recursive=True)) - self._strangers
+
+
+@contextlib.contextmanager
+def signals(
+    on_first: Callable[[int], object], on_second: Callable[[], object]
+) -> Iterator[list[int]]:
+    """Inside, SIGINT and SIGTERM call these; the yielded list holds the signals that have come."""
+    received: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if len(received) == 1:
+            on_first(number)
+        else:
+            on_second()
+
+    kept = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    def ask_kernel() -> None:
+        die_with_parent(signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask_kernel
