@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from random import Random
 from uuid import uuid4
 
 import psutil
@@ -13,7 +15,7 @@ import pytest
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.rollouts import read_rollouts
-from tests.training.workplace import Finished, Workplace, wait_for, workplace_in
+from tests.training.workplace import ROOT, Finished, Workplace, wait_for, workplace_in
 
 pytestmark = pytest.mark.e2e
 
@@ -137,6 +139,19 @@ def test_the_same_command_goes_on_and_nothing_differs(
     assert compare_runs(*runs) == RunComparison(4, None, 0.0)
     assert [line["step"] for line in runs[1].log.lines()] == [1, 2, 3, 4]
     assert _rows(runs[0]) == _rows(runs[1])
+
+
+@pytest.mark.soak
+def test_twenty_starts_and_stops_leave_no_process(place: Workplace, mark: str) -> None:
+    """Stopped at moments spread over the start and the first steps, by three signals in turn."""
+    order = Random(0)
+    for turn in range(20):
+        number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[turn % 3]
+        process = place.start(str(ROOT / "train.py"), *place.settings, f"run_dir=stopped-{turn}")
+        time.sleep(order.uniform(0, 40))
+        process.send_signal(number)
+        place.finish(process)
+        wait_for(lambda: not marked(mark))
 
 
 def _rows(run: RunDirectory) -> list[tuple[int, int]]:
