@@ -66,5 +66,5 @@ def test_one_of_several_machines_says_which_it_is() -> None:
 
 
 def test_a_model_that_a_server_cannot_fetch_is_refused() -> None:
-    with pytest.raises(UserError, match="model.source=gguf_wheel; set hardware.vllm.mode=colocate"):
+    with pytest.raises(UserError, match=r"gguf_wheel; set hardware\.vllm\.mode=colocate"):
         AccelerateLauncher().render(RUN, config("model=smollm2-135m"))
