@@ -1,7 +1,7 @@
 """The processes that a launcher starts: told of signals, written to logs, never left behind.
 
-Not covered: after a kill of the launcher itself, processes that its children have started and that
-do not watch their parent as `tarot.training` does.
+After a kill of the launcher itself its children end, and of theirs those that ask for it, as all of
+`tarot.training` do.
 """
 
 import contextlib

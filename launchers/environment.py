@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tarot.config.schema import HardwareConfig
+from tarot.runs.ancestry import LAUNCHER
 
 PROJECT = Path(__file__).parents[1]
 
@@ -21,10 +22,14 @@ CPU_ENVIRONMENT = {
 
 
 def child_environment(environment: Mapping[str, str], hardware: HardwareConfig) -> dict[str, str]:
-    """The environment of a child: threads as configured, and imports as in the parent."""
+    """The environment of a child: threads as configured, and imports as in this process.
+
+    The child ends with this process.
+    """
     parts = (os.getcwd(), str(PROJECT), environment.get("PYTHONPATH"))
     path = os.pathsep.join(dict.fromkeys(part for part in parts if part))
     child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
+    child[LAUNCHER] = str(os.getpid())
     if hardware.device == "cpu":
         child |= {"OMP_NUM_THREADS": str(hardware.threads), **CPU_ENVIRONMENT}
     return child

@@ -5,7 +5,6 @@ that ends in an orderly way.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,19 +12,14 @@ from typing import TextIO
 
 from tarot.runs.directory import RunDirectory
 from tarot.runs.exits import Exit
-from tarot.sandbox.linux import die_with_parent
 
 KEEP_LOGS = "TAROT_KEEP_LOGS"
 
 
 def logged(run: RunDirectory, work: Callable[[], Exit]) -> Exit:
-    """Do the whole work of this process and give back its exit code.
-
-    The process then does not outlive the one that started it.
-    """
+    """Do the whole work of this process and give back its exit code."""
     if KEEP_LOGS not in os.environ:
         return work()
-    die_with_parent(signal.SIGKILL)
     rank = int(os.environ.get("RANK", "0"))
     run.logs_path.mkdir(exist_ok=True)
     _append(sys.stderr, run.stderr_of(rank))

@@ -27,6 +27,7 @@ from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.prompts import build_prompt
 from tarot.runs import RunDirectory
+from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.cache import build_once, cache_folder
 from tarot.sampling import load_model, local_checkpoint
 from tarot.training.display import Advance, Display
@@ -131,6 +132,7 @@ def _train(config: RunConfig, settings: ColdStartConfig, target: Path, display: 
 
 def main(arguments: Sequence[str]) -> None:
     """Train the cold start of the run in `arguments[0]` and save it to `arguments[1]`."""
+    end_with_launcher()
     run = RunDirectory.open(Path(arguments[0]))
     config = RunConfig.model_validate(run.config())
     if config.cold_start is not None:

@@ -15,6 +15,7 @@ from tarot.capability import ProblemOutcomes
 from tarot.data import Split
 from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
 from tarot.runs import RunDirectory
+from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.sampling import Sampler, sample, short_enough
@@ -135,5 +136,6 @@ def _tell(advance: Advance, start: int, done: int) -> None:
 
 
 if __name__ == "__main__":
+    end_with_launcher()
     folder = RunDirectory.open(Path(sys.argv[1]))
     sys.exit(exit_of(lambda: _probe(Probe(folder))))
