@@ -29,6 +29,7 @@ class ArchitectureConfig(Strict):
     head_dim: PositiveInt
     vocab_size: PositiveInt
     tie_embeddings: bool
+    context_length: PositiveInt
     parameters: PositiveInt
 
 
@@ -170,6 +171,22 @@ class TrackerConfig(Strict):
     project: str
 
 
+class RatesConfig(Strict):
+    """What the plan reckons time and cost with; no run depends on it.
+
+    The mean lengths are None for the limits, and `generated_tokens_per_s`, of one GPU, is None for
+    what follows from `peak_tflops`.
+    """
+
+    prompt_tokens: PositiveInt | None
+    completion_tokens: PositiveInt | None
+    generated_tokens_per_s: PositiveFloat | None
+    peak_tflops: PositiveFloat
+    training_utilization: float = Field(gt=0, le=1)
+    programs_per_s: PositiveFloat
+    usd_per_gpu_hour: float = Field(ge=0)
+
+
 class RunConfig(Strict):
     """A training run; `trainer` holds fields of TRL's GRPOConfig."""
 
@@ -198,6 +215,7 @@ class RunConfig(Strict):
     dynamic_sampling: DynamicSamplingConfig | None
     probe: ProbeConfig
     evaluation: EvaluationConfig
+    rates: RatesConfig
 
 
 class ReproduceConfig(Strict):

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 RECORDED_ONLY = frozenset(
-    {"name", "runs_dir", "run_dir", "dry_run", "data", "sandbox", "launcher", "tracker"}
+    {"name", "runs_dir", "run_dir", "dry_run", "data", "sandbox", "launcher", "tracker", "rates"}
 )
+# It refuses what can't work, and changes nothing of what can.
+RECORDED_ARCHITECTURE = frozenset({"context_length"})
 # Number formats change the arithmetic; how the same batch is spread over devices does not.
 HASHED_HARDWARE = frozenset({"dtype", "autocast"})
 RECORDED_TRAINER = frozenset(
@@ -43,6 +45,8 @@ def hashed_settings(config: Mapping[str, Any], data_fingerprint: str) -> dict[st
     hashed = {key: value for key, value in config.items() if key not in RECORDED_ONLY}
     hardware = config.get("hardware") or {}
     trainer = config.get("trainer") or {}
+    if "architecture" in (config.get("model") or {}):
+        hashed["model"] = _hashed_model(config["model"])
     hashed["hardware"] = {key: hardware[key] for key in hardware if key in HASHED_HARDWARE}
     hashed["trainer"] = {key: trainer[key] for key in trainer if not _is_recorded_trainer(key)}
     hashed["data"] = data_fingerprint
@@ -59,6 +63,12 @@ def differing_keys(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
         elif (key in a) != (key in b) or _canonical(left) != _canonical(right):
             found.append(key)
     return found
+
+
+def _hashed_model(model: Mapping[str, Any]) -> dict[str, Any]:
+    shape = model["architecture"]
+    kept = {key: shape[key] for key in shape if key not in RECORDED_ARCHITECTURE}
+    return {**model, "architecture": kept}
 
 
 def _is_recorded_trainer(field: str) -> bool:

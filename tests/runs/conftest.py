@@ -20,7 +20,11 @@ def config(tmp_path: Path) -> dict[str, Any]:
         "seed": 42,
         "runs_dir": str(tmp_path / "runs"),
         "run_dir": None,
-        "model": {"id": "some/model", "revision": None},
+        "model": {
+            "id": "some/model",
+            "revision": None,
+            "architecture": {"layers": 2, "context_length": 512},
+        },
         "data": {"_target_": "tarot.data.JsonlSource", "path": "a.jsonl"},
         "hardware": {"device": "cpu", "dtype": "float32", "processes": 1},
         "trainer": {"learning_rate": 1e-6, "save_steps": 4, "beta": 0.0},

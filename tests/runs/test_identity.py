@@ -32,6 +32,7 @@ def changed(config: dict[str, Any], key: str, value: object) -> dict[str, Any]:
     [
         ("seed", 43),
         ("model.revision", "abc"),
+        ("model.architecture.layers", 3),
         ("prompt.system", "hello"),
         ("curriculum.weights.basic", 0.5),
         ("reward.normalize", False),
@@ -68,6 +69,8 @@ def test_what_changes_the_result_changes_the_sha(
         ("sandbox.num_workers", 4),
         ("launcher.nodes", 2),
         ("tracker.project", "x"),
+        ("rates.usd_per_gpu_hour", 3.0),
+        ("model.architecture.context_length", 4096),
         ("hardware.device", "cuda"),
         ("hardware.processes", 8),
         ("trainer.output_dir", "x"),
