@@ -1,6 +1,6 @@
 """From a composed config to a run that can start: all checks, before anything heavy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from tarot.capability import AdaptiveChoice
+from tarot.cli.estimates import Length, effort_rows, memory_rows, read_length, time_rows
 from tarot.config.machine import check_hardware
 from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
@@ -18,6 +19,7 @@ from tarot.config.targets import build
 from tarot.curriculum import OnlinePolicy, decoupled_weights, phases
 from tarot.data import DataSource
 from tarot.plan.arithmetic import describe_batch
+from tarot.plan.fitting import check_context, feasibility_checks
 from tarot.runs import locate
 from tarot.types import Reward, Tier, TierWeights, UserError
 
@@ -32,16 +34,20 @@ class PlannedRun:
     directory: Path
 
 
-def plan_run(config: Mapping[str, Any]) -> PlannedRun:
+def plan_run(config: Mapping[str, Any], *, is_to_train: bool = True) -> PlannedRun:
     """Check the config, the machine, the data and the model; UserError for the first fault.
 
-    A dry run is planned anywhere: `show_plan` tells what is missing.
+    A dry run is planned anywhere: `show_plan` tells what can't work and what is missing.
+    Where nothing `is_to_train`, its memory does not matter.
     """
     settings = validate_run(config)
     build("curriculum", config["curriculum"])
     check_decoupled(build("reward", config["reward"]), settings)
     if not settings.dry_run:
-        for check in _checks_of_place(config, settings):
+        for check in (
+            *(feasibility_checks(settings) if is_to_train else (partial(check_context, settings),)),
+            *_checks_of_place(config, settings),
+        ):
             check()
     fingerprint = _source(config["data"]).fingerprint()
     return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
@@ -64,23 +70,42 @@ def check_decoupled(reward: Reward, settings: RunConfig) -> None:
         )
 
 
-def facts(run: PlannedRun) -> Table:
-    """Where the run lies, what it trains, and in which batches and stages."""
+def facts(run: PlannedRun, length: Length) -> Table:
+    """Where the run lies, what it trains, in which batches and stages, and what that takes."""
     settings = run.settings
     table = Table("", Column(overflow="fold"), show_header=False, box=None)
     table.add_row("directory", str(run.directory))
     table.add_row("model", f"{settings.model.id} ({settings.model.architecture.parameters:,})")
     table.add_row("step", describe_batch(settings))
     table.add_row("stages", ", ".join(_stages(run)))
+    table.add_row("steps", length.words)
+    for row in (
+        *effort_rows(settings, length),
+        *memory_rows(settings),
+        *time_rows(settings, length),
+    ):
+        table.add_row(*row)
     return table
 
 
+def infeasible(settings: RunConfig) -> list[str]:
+    """What of the settings can't work on any machine that has what they ask for."""
+    return _faults(feasibility_checks(settings))
+
+
+def add_faults(table: Table, faults: Sequence[str], name: str = "can't work") -> None:
+    """A row for each."""
+    for fault in faults:
+        table.add_row(name, fault, style="red")
+
+
 def show_plan(run: PlannedRun, console: Console) -> None:
-    """What the run would do, and what of it this machine lacks."""
-    table = facts(run)
+    """What the run would do, what of it can't work, and what this machine lacks."""
+    table = facts(run, read_length(run.config, run.settings))
     table.add_row("curriculum", "\n".join(_schedule(run.config["curriculum"])))
-    for fault in _missing_here(run):
-        table.add_row("missing here", fault)
+    add_faults(table, infeasible(run.settings))
+    checks = _checks_of_place(run.config, run.settings)
+    add_faults(table, _faults(checks), "missing here")
     console.print(table, soft_wrap=True)
 
 
@@ -142,8 +167,8 @@ def _weights(weights: TierWeights) -> str:
     return f"{shown}, all must pass" if weights.all_must_pass else shown
 
 
-def _missing_here(run: PlannedRun) -> list[str]:
-    faults = (_fault(check) for check in _checks_of_place(run.config, run.settings))
+def _faults(checks: Sequence[Callable[[], None]]) -> list[str]:
+    faults = (_fault(check) for check in checks)
     return [fault for fault in faults if fault]
 
 

@@ -41,7 +41,8 @@ def _planned(config: Mapping[str, Any]) -> tuple[PlannedRun, str | None]:
             raise UserError("out: it is for what a filter keeps; give filter=[0.1,0.9] too")
         if Path(out).suffix != ".jsonl":
             raise UserError(f"out: {out}: not a .jsonl file; training could not read it")
-    return plan_run({key: config[key] for key in config if key != "out"}), out
+    settings = {key: config[key] for key in config if key != "out"}
+    return plan_run(settings, is_to_train=False), out
 
 
 def _probe(planned: PlannedRun, out: str | None, typed: str) -> int:

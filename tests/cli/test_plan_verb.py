@@ -33,7 +33,7 @@ def test_the_published_schedule_in_steps_with_its_ceilings(
 ) -> None:
     """Of ten steps, two are in each of the first three phases."""
     lines = shown(capsys, "curriculum=forward_ce", "reward=published", "trainer.max_steps=10")
-    assert "64 problems x 7 completions = 448 = 7 processes x 4 x 16" in " ".join(lines[2])
+    assert "64 problems x 7 completions = 448 = 7 processes x 2 x 32" in " ".join(lines[2])
     assert ["steps", "10,", "as", "trainer.max_steps", "says"] in lines
     assert ["progress", "0-20%", "20-40%", "40-60%", "60-100%"] in lines
     assert ["steps", "1-2", "3-4", "5-6", "7-10"] in lines
@@ -126,3 +126,60 @@ def test_bad_input_is_one_line(
     code, error = main(["plan", argument]), capsys.readouterr().err
     assert (code, error.count("\n")) == (2, 1)
     assert error.startswith(line)
+
+
+def test_a_plan_says_what_the_run_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    """240 problems of 4 tests, 64 a step: 3 steps of 448 completions, up to 4096 tokens each.
+
+    Evaluations are of (48 + 16) x 4 completions, twice.
+    """
+    given = ("data=starter", "curriculum=average", "rates.generated_tokens_per_s=2048")
+    text = [" ".join(line) for line in shown(capsys, *given)]
+    for row in (
+        "completions 1,344 in all, 448 a step; 512 more to evaluate",
+        "programs 5,376 in all, 1,792 a step, at 4 tests a problem",
+    ):
+        assert row in text
+    rows = "\n".join(text)
+    assert "tokens generated 5.51 million in all, 1.84 million a step; trained on 6.88" in rows
+    assert "memory a GPU about 39.3 of 80 GB = weights 15.2, gradients 2.2, AdamW 13.1" in rows
+    assert "vLLM on GPUs of its own, 55.3 GB of keys and values a copy: 188 sequences" in rows
+    assert "generation 44.8 min, programs 53.8 s, training 15.1 min" in rows
+    assert "USD = 8 GPUs x 2 USD an hour" in rows
+    assert "can't work" not in rows
+
+
+def test_a_dry_run_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ("data=starter", "curriculum=average")
+    planned = shown(capsys, *settings)
+    assert main(["train", *settings, "dry_run=true"]) == 0
+    dry = [line.split() for line in capsys.readouterr().out.splitlines()]
+    end = planned.index([])
+    assert planned[end - 1][0] == "assumed"
+    assert planned[:end] == dry[:end]
+
+
+def test_what_cannot_work_is_a_line_of_a_plan_and_an_error_of_a_start(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = ("data=starter", "hardware=gpu1_24gb")
+    text = "\n".join(" ".join(line) for line in shown(capsys, *settings))
+    assert "can't work hardware.gpu_memory_gb=24: training Qwen/Qwen2.5-Coder-7B" in text
+    assert main(["train", *settings]) == 2
+    written = capsys.readouterr()
+    assert (written.out, written.err.count("\n")) == ("", 1)
+    assert written.err.startswith("hardware.gpu_memory_gb=24: training Qwen/Qwen2.5-Coder-7B")
+
+
+def test_neither_memory_nor_time_of_a_cpu_is_estimated(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, "+experiment=demo")
+    assert ["memory", "not", "estimated", "for", "a", "CPU"] in lines
+    assert ["time", "not", "estimated", "for", "a", "CPU"] in lines
+
+
+def test_a_probe_does_not_ask_for_the_memory_of_training(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its refusal is that this machine has no GPU at all."""
+    assert main(["probe", "data=starter", "hardware=gpu1_24gb"]) == 2
+    assert capsys.readouterr().err.startswith("hardware.gpus=1 with 24 GB each: this machine")

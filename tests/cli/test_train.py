@@ -109,7 +109,7 @@ def test_an_interruption_ends_a_sweep(scripted: Cli) -> None:
 def test_a_dry_run_plans_without_a_trace(cli: Cli, tmp_path: Path) -> None:
     result = cli("train", "dry_run=true", "curriculum=forward_ce")
     assert result.returncode == 0
-    assert "64 problems x 7 completions = 448 = 7 processes x 4 x 16" in result.stdout
+    assert "64 problems x 7 completions = 448 = 7 processes x 2 x 32" in result.stdout
     assert "from 20%: basic 0.15, intermediate 0.15" in result.stdout
     assert "hardware.gpus=8" in result.stdout
     assert list(tmp_path.iterdir()) == []

@@ -12,9 +12,9 @@ def composed(*settings: str) -> RunConfig:
 
 
 def test_the_batch_of_the_published_machine() -> None:
-    """448 completions are 16 times the 28 that 7 processes take at once."""
+    """448 completions are 32 times the 14 that 7 processes take at once."""
     assert describe_batch(composed()) == (
-        "64 problems x 7 completions = 448 = 7 processes x 4 x 16 accumulation steps"
+        "64 problems x 7 completions = 448 = 7 processes x 2 x 32 accumulation steps"
     )
 
 

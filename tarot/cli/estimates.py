@@ -1,0 +1,198 @@
+"""What a plan says of a run's length, effort, memory, time and cost."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tarot.config.batches import has_fixed_length, num_steps
+from tarot.config.schema import RunConfig
+from tarot.config.targets import build
+from tarot.data import DataSource, Split
+from tarot.plan.arithmetic import describe_length
+from tarot.plan.effort import (
+    Duration,
+    Step,
+    cost_usd,
+    count_step,
+    generated_tokens_per_s,
+    generating_gpus,
+    time_step,
+)
+from tarot.plan.fitting import GB, full_length, memory_of
+from tarot.plan.serving import cache_of
+from tarot.types import Problem, UserError
+
+Row = tuple[str, str]
+
+_HOUR_S = 3600
+_MINUTE_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a run is, in words; its steps and the mean tests of a problem, None if unknown."""
+
+    words: str
+    steps: int | None
+    tests_per_problem: float | None
+
+
+def read_length(config: Mapping[str, Any], settings: RunConfig) -> Length:
+    """The steps of a run and what its problems test; the data are read if they are here."""
+    is_fixed = has_fixed_length(settings)
+    try:
+        problems = _training_problems(config["data"])
+    except UserError as error:
+        if is_fixed:
+            return Length(describe_length(settings, 0), num_steps(settings, 0), None)
+        return Length(f"not known without the data: {error}", None, None)
+    words, tests = describe_length(settings, len(problems)), _mean_tests(problems)
+    if settings.filter is not None and not is_fixed:
+        return Length(f"{words}, less what the filter leaves out", None, tests)
+    return Length(words, num_steps(settings, len(problems)), tests)
+
+
+def effort_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
+    """Completions, programs and tokens, of a step and of all."""
+    step = count_step(settings)
+    completions = _of_all(step.generated, length.steps) + _at_most(step)
+    yield "completions", f"{completions}; {_evaluated(settings):,} more to evaluate"
+    yield "programs", _programs(step, length)
+    generated = _of_all(step.generated_tokens, length.steps)
+    trained = _of_all(step.trained_tokens, length.steps)
+    yield "tokens", f"generated {generated}; trained on {trained}{_bounds(settings)}"
+
+
+def memory_rows(settings: RunConfig) -> Iterator[Row]:
+    """What a GPU holds, and what vLLM's cache does."""
+    hardware, memory_gb = settings.hardware, settings.hardware.gpu_memory_gb
+    if hardware.device == "cpu":
+        yield "memory", "not estimated for a CPU"
+        return
+    of_all = "" if memory_gb is None else f" of {memory_gb:g}"
+    yield "memory a GPU", f"about {_gb(memory_of(settings).total)}{of_all} GB = {_parts(settings)}"
+    vllm = hardware.vllm
+    if vllm is not None and memory_gb is not None:
+        cache = cache_of(settings.model.architecture, vllm, memory_gb)
+        held, tokens = max(cache.tokens, 0) // full_length(settings), full_length(settings)
+        place = "on GPUs of its own" if vllm.mode == "server" else "beside training"
+        yield (
+            "vLLM",
+            f"{place}, {_gb(max(cache.size_bytes, 0))} GB of keys and values a copy: "
+            f"{held} sequences of {tokens} tokens at once",
+        )
+
+
+def time_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
+    """Time and cost at the rates, and what these rest on."""
+    if settings.hardware.device == "cpu":
+        yield "time", "not estimated for a CPU"
+        return
+    step = time_step(settings, length.tests_per_problem)
+    total = step.total * (length.steps or 1)
+    of_what = "a step" if length.steps is None else f"in all, {_duration(step.total)} a step"
+    yield "time", f"about {_duration(total)} {of_what} = {_stretches(step, length.steps or 1)}"
+    gpus = settings.hardware.gpus * settings.hardware.nodes
+    usd = settings.rates.usd_per_gpu_hour
+    yield (
+        "cost",
+        f"about {cost_usd(settings, total):,.2f} USD{'' if length.steps else ' a step'} = "
+        f"{gpus} GPUs x {usd:g} USD an hour",
+    )
+    yield "assumed", _assumptions(settings)
+
+
+def _training_problems(node: Mapping[str, Any]) -> Sequence[Problem]:
+    source: DataSource = build("data", node)
+    source.check()
+    return source.load(Split.TRAIN)
+
+
+def _mean_tests(problems: Sequence[Problem]) -> float | None:
+    if not problems:
+        return None
+    return sum(len(problem.tests) for problem in problems) / len(problems)
+
+
+def _at_most(step: Step) -> str:
+    if step.generated == step.completions:
+        return ""
+    return f" at most, of which {step.completions:,} a step train"
+
+
+def _evaluated(settings: RunConfig) -> int:
+    """Completions of both evaluations, where the data has as many problems as they ask for."""
+    evaluation = settings.evaluation
+    return 2 * evaluation.samples * (evaluation.problems + evaluation.unseen_problems)
+
+
+def _programs(step: Step, length: Length) -> str:
+    if length.tests_per_problem is None:
+        return "completions x tests of their problems, not known without the data"
+    runs = round(step.generated * length.tests_per_problem)
+    return f"{_of_all(runs, length.steps)}, at {length.tests_per_problem:.3g} tests a problem"
+
+
+def _of_all(number: float, steps: int | None) -> str:
+    a_step = f"{_count(number)} a step"
+    return a_step if steps is None else f"{_count(number * steps)} in all, {a_step}"
+
+
+def _count(number: float) -> str:
+    for unit, name in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+        if number >= unit:
+            return f"{number / unit:.3g}{name}"
+    return f"{number:,.0f}"
+
+
+def _bounds(settings: RunConfig) -> str:
+    rates = settings.rates
+    if rates.prompt_tokens and rates.completion_tokens:
+        return ""
+    return "; longest prompts and completions, unless rates says their means"
+
+
+def _parts(settings: RunConfig) -> str:
+    memory = memory_of(settings)
+    states, activations = memory.states, memory.activations
+    parts = {
+        "weights": states.weights,
+        "gradients": states.gradients,
+        "AdamW": states.optimizer,
+        "buffers": states.buffers,
+        "reference model": states.reference,
+        "kept activations": activations.kept,
+        "vLLM": memory.generation,
+        "CUDA": memory.context,
+    }
+    shown = [f"{name} {_gb(size)}" for name, size in parts.items() if size]
+    work = f"the larger of a layer {_gb(activations.layer)} and the loss {_gb(activations.loss)}"
+    return f"{', '.join(shown)}, {work}"
+
+
+def _gb(size_bytes: float) -> str:
+    return f"{size_bytes / GB:.1f}"
+
+
+def _stretches(step: Duration, steps: int) -> str:
+    programs = "unknown" if step.programs is None else _duration(step.programs * steps)
+    return (
+        f"generation {_duration(step.generation * steps)}, programs {programs}, "
+        f"training {_duration(step.training * steps)}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= _HOUR_S:
+        return f"{seconds / _HOUR_S:.1f} h"
+    return f"{seconds / _MINUTE_S:.1f} min" if seconds >= _MINUTE_S else f"{seconds:.1f} s"
+
+
+def _assumptions(settings: RunConfig) -> str:
+    rates = settings.rates
+    return (
+        f"{generating_gpus(settings)} x {generated_tokens_per_s(settings):,.0f} tokens generated "
+        f"a second, {settings.hardware.processes} x {rates.peak_tflops:g} TFLOP/s at "
+        f"{rates.training_utilization:.0%}, {rates.programs_per_s:g} programs a second (rates); "
+        "GRPO's steps alone, one stretch after the other"
+    )

@@ -1,0 +1,205 @@
+"""Whether a run can work as it is set: its context, the heads of its model, and its memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tarot.config.schema import RunConfig, VllmConfig
+from tarot.plan.memory import GpuMemory, Sequences, gpu_memory
+from tarot.plan.serving import bytes_per_token, cache_of, splits
+from tarot.types import UserError
+
+GB = 1e9
+_SHORTER = (2, 4)
+_FULLER = ("zero2", "zero3")
+_UTILIZATION_STEP = 0.05
+_ADAMW = ("adamw_torch", "adamw_torch_fused")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Settings that take less memory, as they are typed."""
+
+    text: str
+    config: RunConfig
+
+
+def feasibility_checks(config: RunConfig) -> tuple[Callable[[], None], ...]:
+    """Each raises UserError for what can't work, with the settings to change."""
+    checks = (check_context, _check_heads, _check_memory, _check_cache)
+    return tuple(partial(check, config) for check in checks)
+
+
+def check_context(config: RunConfig) -> None:
+    """UserError where a sequence can be longer than the model takes."""
+    limit, length = config.model.architecture.context_length, full_length(config)
+    if length > limit:
+        raise UserError(
+            f"trainer.max_completion_length={completion_limit(config)}: with max_prompt_tokens="
+            f"{config.max_prompt_tokens} it makes {length} tokens, and {config.model.id} takes "
+            f"{limit}; lower either"
+        )
+
+
+def full_length(config: RunConfig) -> int:
+    """Tokens of the longest prompt with the longest completion."""
+    return config.max_prompt_tokens + completion_limit(config)
+
+
+def completion_limit(config: RunConfig) -> int:
+    """Tokens of the longest completion."""
+    return int(config.trainer["max_completion_length"])
+
+
+def memory_of(config: RunConfig) -> GpuMemory:
+    """What a GPU that trains holds at the peak."""
+    number = config.hardware.per_device_batch_size
+    sequences = Sequences(number, config.max_prompt_tokens, completion_limit(config))
+    return gpu_memory(config.model.architecture, config.hardware, sequences, has_reference(config))
+
+
+def has_reference(config: RunConfig) -> bool:
+    """Whether the untrained model is held for a KL term."""
+    return float(config.trainer.get("beta", 0)) != 0
+
+
+def _check_heads(config: RunConfig) -> None:
+    shape, vllm = config.model.architecture, config.hardware.vllm
+    if vllm is None or splits(shape, vllm.tensor_parallel):
+        return
+    workable = [str(n) for n in range(1, shape.heads + 1) if splits(shape, n)]
+    raise UserError(
+        f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: {config.model.id} has "
+        f"{shape.heads} attention heads and {shape.kv_heads} of keys and values, which vLLM can't "
+        f"split so; {', '.join(workable)} would work"
+    )
+
+
+def _check_cache(config: RunConfig) -> None:
+    """The cache of vLLM has to hold one sequence as long as its context."""
+    vllm, memory_gb = config.hardware.vllm, config.hardware.gpu_memory_gb
+    if vllm is None or memory_gb is None:
+        return
+    shape, context = config.model.architecture, _vllm_context(config, vllm)
+    cache = cache_of(shape, vllm, memory_gb)
+    if cache.tokens >= context:
+        return
+    share = f"hardware.vllm.gpu_memory_utilization={vllm.gpu_memory_utilization:g} of {memory_gb:g}"
+    if cache.tokens < full_length(config):
+        raise UserError(
+            f"{share} GB: beside the weights of {config.model.id}, vLLM has room for "
+            f"{max(cache.tokens, 0)} tokens, and a sequence has up to {full_length(config)}; raise "
+            "it, or set a smaller model (model=…)"
+        )
+    wanted_gb = context * bytes_per_token(shape, vllm.tensor_parallel) / GB
+    raise UserError(
+        f"{share} GB: vLLM has room for {cache.tokens} tokens, and would not start without room "
+        f"for {context}, the model's context, in {wanted_gb:.1f} GB; set "
+        f"trainer.vllm_max_model_length={full_length(config)}"
+    )
+
+
+def _vllm_context(config: RunConfig, vllm: VllmConfig) -> int:
+    """The longest sequence for which vLLM wants room."""
+    given = config.trainer.get("vllm_max_model_length")
+    if given is not None:
+        return int(given)
+    shared = vllm.mode == "colocate"
+    return config.model.architecture.context_length if shared else full_length(config)
+
+
+def _check_memory(config: RunConfig) -> None:
+    hardware = config.hardware
+    if hardware.device == "cpu" or hardware.gpu_memory_gb is None or not _is_estimated(config):
+        return
+    if _fits(config):
+        return
+    raise UserError(
+        f"hardware.gpu_memory_gb={hardware.gpu_memory_gb:g}: training {config.model.id} takes "
+        f"about {memory_of(config).total / GB:.0f} GB a GPU; {_remedy(config)}"
+    )
+
+
+def _is_estimated(config: RunConfig) -> bool:
+    return str(config.trainer.get("optim", _ADAMW[0])) in _ADAMW
+
+
+def _fits(config: RunConfig) -> bool:
+    return memory_of(config).total <= (config.hardware.gpu_memory_gb or 0) * GB
+
+
+def _remedy(config: RunConfig) -> str:
+    """Every single setting that makes it fit, or all of them together, or another model."""
+    single = [change.text for change in _changes(config) if _fits(change.config)]
+    if single:
+        return f"{' or '.join(single)} would fit"
+    together = _all_together(config)
+    if together is not None:
+        return f"{together} would fit"
+    return "set a smaller model (model=…) or hardware with more GPUs or memory (hardware=…)"
+
+
+def _changes(config: RunConfig) -> Iterator[_Change]:
+    """The mildest change of each setting that makes the run fit, or else its strongest."""
+    for family in (_batches(config), _shardings(config), _utilizations(config), _lengths(config)):
+        changes = list(family)
+        fitting = (change for change in changes if _fits(change.config))
+        if changes:
+            yield next(fitting, changes[-1])
+
+
+def _all_together(config: RunConfig) -> str | None:
+    texts: list[str] = []
+    for family in (_batches, _shardings, _utilizations):
+        changes = list(family(config))
+        if changes:
+            texts.append(changes[-1].text)
+            config = changes[-1].config
+        if _fits(config):
+            return " with ".join(texts)
+    return None
+
+
+def _batches(config: RunConfig) -> Iterator[_Change]:
+    completions = config.problems_per_step * config.num_generations
+    for number in range(config.hardware.per_device_batch_size - 1, 0, -1):
+        if completions % (number * config.hardware.processes) == 0:
+            text = f"hardware.per_device_batch_size={number}"
+            yield _Change(text, _on_hardware(config, per_device_batch_size=number))
+
+
+def _shardings(config: RunConfig) -> Iterator[_Change]:
+    if config.hardware.processes > 1 and config.hardware.sharding in (None, "zero1", "zero2"):
+        for sharding in _FULLER:
+            if sharding != config.hardware.sharding:
+                text = f"hardware.sharding={sharding}"
+                yield _Change(text, _on_hardware(config, sharding=sharding))
+
+
+def _utilizations(config: RunConfig) -> Iterator[_Change]:
+    """Smaller shares for a vLLM beside training, as long as it holds one sequence."""
+    vllm, memory_gb = config.hardware.vllm, config.hardware.gpu_memory_gb
+    if vllm is None or memory_gb is None or vllm.mode != "colocate":
+        return
+    share = vllm.gpu_memory_utilization
+    while (share := round(share - _UTILIZATION_STEP, 2)) > 0:
+        smaller = vllm.model_copy(update={"gpu_memory_utilization": share})
+        cache = cache_of(config.model.architecture, smaller, memory_gb)
+        if cache.tokens < _vllm_context(config, smaller):
+            return
+        text = f"hardware.vllm.gpu_memory_utilization={share:g}"
+        yield _Change(text, _on_hardware(config, vllm=smaller))
+
+
+def _lengths(config: RunConfig) -> Iterator[_Change]:
+    for divisor in _SHORTER:
+        length = completion_limit(config) // divisor
+        trainer = {**config.trainer, "max_completion_length": length}
+        text = f"trainer.max_completion_length={length}"
+        yield _Change(text, config.model_copy(update={"trainer": trainer}))
+
+
+def _on_hardware(config: RunConfig, **changes: Any) -> RunConfig:
+    hardware = config.hardware.model_copy(update=changes)
+    return config.model_copy(update={"hardware": hardware})

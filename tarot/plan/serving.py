@@ -1,0 +1,44 @@
+"""How much vLLM can hold beside its weights.
+
+vLLM takes `gpu_memory_utilization` of a GPU, and what its weights and a pass of its own leave of
+that is the cache of keys and values. It refuses to start where the cache can't hold one sequence
+as long as its context. All layers count as attending to everything, also Gemma 2's with a window.
+"""
+
+from dataclasses import dataclass
+
+from tarot.config.schema import ArchitectureConfig, VllmConfig
+
+_BFLOAT16 = 2
+# Activations of a pass over 4096 tokens, logits, CUDA graphs; an assumption.
+_WORK_BYTES = 1.5e9
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The cache of one copy of the model, over the GPUs that share it: its size, and in tokens."""
+
+    size_bytes: float
+    tokens: int
+
+
+def cache_of(shape: ArchitectureConfig, vllm: VllmConfig, gpu_memory_gb: float) -> Cache:
+    """What is left for keys and values; negative where not even the weights fit."""
+    split = vllm.tensor_parallel
+    weights = _BFLOAT16 * shape.parameters / split
+    left = vllm.gpu_memory_utilization * gpu_memory_gb * 1e9 - weights - _WORK_BYTES
+    return Cache(left * split, int(left // bytes_per_token(shape, split)))
+
+
+def bytes_per_token(shape: ArchitectureConfig, tensor_parallel: int) -> int:
+    """Of keys and values on one GPU; a head that has no GPU of its own is held by several."""
+    heads = max(shape.kv_heads // tensor_parallel, 1)
+    return 2 * shape.layers * heads * shape.head_dim * _BFLOAT16
+
+
+def splits(shape: ArchitectureConfig, tensor_parallel: int) -> bool:
+    """Whether vLLM can split the heads so: alike, or each key-value head held alike often."""
+    if shape.heads % tensor_parallel:
+        return False
+    larger, smaller = sorted((shape.kv_heads, tensor_parallel), reverse=True)
+    return larger % smaller == 0
