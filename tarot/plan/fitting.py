@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tarot.config.schema import RunConfig, VllmConfig
+from tarot.config.schema import RunConfig
+from tarot.config.vllm import context_length
 from tarot.plan.memory import GpuMemory, Sequences, gpu_memory
-from tarot.plan.serving import bytes_per_token, cache_of, splits
+from tarot.plan.serving import cache_of, splits
 from tarot.types import UserError
 
 GB = 1e9
@@ -81,32 +82,17 @@ def _check_cache(config: RunConfig) -> None:
     vllm, memory_gb = config.hardware.vllm, config.hardware.gpu_memory_gb
     if vllm is None or memory_gb is None:
         return
-    shape, context = config.model.architecture, _vllm_context(config, vllm)
-    cache = cache_of(shape, vllm, memory_gb)
+    context, cache = context_length(config), cache_of(config.model.architecture, vllm, memory_gb)
     if cache.tokens >= context:
         return
-    share = f"hardware.vllm.gpu_memory_utilization={vllm.gpu_memory_utilization:g} of {memory_gb:g}"
-    if cache.tokens < full_length(config):
-        raise UserError(
-            f"{share} GB: beside the weights of {config.model.id}, vLLM has room for "
-            f"{max(cache.tokens, 0)} tokens, and a sequence has up to {full_length(config)}; raise "
-            "it, or set a smaller model (model=…)"
-        )
-    wanted_gb = context * bytes_per_token(shape, vllm.tensor_parallel) / GB
+    field = "vllm_max_model_length"
+    length = field if config.trainer.get(field) else "max_completion_length"
     raise UserError(
-        f"{share} GB: vLLM has room for {cache.tokens} tokens, and would not start without room "
-        f"for {context}, the model's context, in {wanted_gb:.1f} GB; set "
-        f"trainer.vllm_max_model_length={full_length(config)}"
+        f"hardware.vllm.gpu_memory_utilization={vllm.gpu_memory_utilization:g} of {memory_gb:g} "
+        f"GB: beside the weights of {config.model.id}, vLLM has room for {max(cache.tokens, 0)} "
+        f"tokens, and a sequence has up to {context}; raise it, lower trainer.{length}, or set a "
+        "smaller model (model=…)"
     )
-
-
-def _vllm_context(config: RunConfig, vllm: VllmConfig) -> int:
-    """The longest sequence for which vLLM wants room."""
-    given = config.trainer.get("vllm_max_model_length")
-    if given is not None:
-        return int(given)
-    shared = vllm.mode == "colocate"
-    return config.model.architecture.context_length if shared else full_length(config)
 
 
 def _check_memory(config: RunConfig) -> None:
@@ -186,7 +172,7 @@ def _utilizations(config: RunConfig) -> Iterator[_Change]:
     while (share := round(share - _UTILIZATION_STEP, 2)) > 0:
         smaller = vllm.model_copy(update={"gpu_memory_utilization": share})
         cache = cache_of(config.model.architecture, smaller, memory_gb)
-        if cache.tokens < _vllm_context(config, smaller):
+        if cache.tokens < context_length(config):
             return
         text = f"hardware.vllm.gpu_memory_utilization={share:g}"
         yield _Change(text, _on_hardware(config, vllm=smaller))

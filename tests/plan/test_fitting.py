@@ -123,13 +123,17 @@ def test_settings_that_fit_together_alone_are_named_together() -> None:
     assert line.endswith("hardware.per_device_batch_size=1 with hardware.sharding=zero3 would fit")
 
 
-def test_a_cache_without_room_for_the_models_context_asks_for_a_shorter_one() -> None:
-    """262,144 tokens of 2 x 36 x 8 x 128 x 2 bytes are 38.7 GB, and 0.3 x 80 GB are 24."""
+def test_a_cache_without_room_for_one_sequence_is_refused() -> None:
+    """262,144 tokens of 2 x 36 x 8 x 128 x 2 bytes are 38.7 GB, and 0.3 x 80 GB are 24.
+
+    Less 8.04 of weights and 1.5 they are 14.46 GB, or 98,029 tokens of 147,456 bytes.
+    """
     given = ("model=qwen3-4b", "hardware=gpu1_80gb")
-    (line,) = refusals(*given)
-    assert "for 262144, the model's context, in 38.7 GB" in line
-    assert line.endswith("set trainer.vllm_max_model_length=5120")
-    assert refusals(*given, "trainer.vllm_max_model_length=5120") == []
+    assert refusals(*given) == []
+    (line,) = refusals(*given, "trainer.vllm_max_model_length=262144")
+    assert line.startswith("hardware.vllm.gpu_memory_utilization=0.3 of 80 GB: beside the weights")
+    assert "room for 98029 tokens, and a sequence has up to 262144; raise it, lower " in line
+    assert line.endswith("lower trainer.vllm_max_model_length, or set a smaller model (model=…)")
 
 
 def test_without_a_size_of_the_gpu_memory_is_not_checked() -> None:
