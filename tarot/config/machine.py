@@ -44,6 +44,7 @@ def check_split(hardware: HardwareConfig) -> None:
         raise UserError(
             f"hardware.processes={processes}: does not divide into hardware.nodes={nodes}"
         )
+    _check_sharding(hardware)
     if vllm is not None:
         _check_vllm(vllm, hardware)
     server_gpus = vllm.gpus if vllm is not None and vllm.mode == "server" else 0
@@ -54,6 +55,16 @@ def check_split(hardware: HardwareConfig) -> None:
             f"hardware.processes={processes} and hardware.vllm uses {used}"
             + (" a node" if nodes > 1 else "")
         )
+
+
+def _check_sharding(hardware: HardwareConfig) -> None:
+    key = f"hardware.sharding={hardware.sharding}"
+    if hardware.sharding is None:
+        return
+    if hardware.processes == 1:
+        raise UserError(f"{key}: one process has none to share with; set hardware.sharding=null")
+    if hardware.sharding == "fsdp2" and hardware.device == "cpu":
+        raise UserError(f"{key}: needs GPUs; set hardware.sharding=zero3")
 
 
 def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from tarot.runs import RunDirectory, write_json
 from tarot.training.context import RunContext, opened
 from tarot.training.evaluation import evaluate
-from tarot.training.loading import checkpoint_of, load
+from tarot.training.loading import checkpoint_of, load, trained
 from tarot.training.optimization import optimize
 from tarot.training.preliminaries import choose_policy, filtered
 from tarot.training.processes import from_main
@@ -38,7 +38,7 @@ def _run_stages(context: RunContext) -> None:
     loaded = load(context, from_main(lambda: checkpoint_of(context)))
     before = from_main(lambda: evaluate(context, loaded, "before"))
     optimize(context, loaded, policy, checkpoint)
-    after = from_main(lambda: evaluate(context, loaded, "after"))
+    after = from_main(lambda: evaluate(context, trained(context, loaded), "after"))
     from_main(lambda: _conclude(context, before, after))
 
 

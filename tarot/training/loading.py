@@ -1,10 +1,12 @@
-"""The model that a run starts from, after its cold start where it has one."""
+"""The model that a run starts from, after its cold start where it has one, and what comes of it."""
 
 from accelerate import PartialState
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
 from tarot.sampling import LoadedModel, load_model, local_checkpoint
 from tarot.training.cold_start import cold_started
 from tarot.training.context import RunContext
+from tarot.training.sharding import IN_PARTS
 
 
 def load(context: RunContext, checkpoint: str) -> LoadedModel:
@@ -14,6 +16,18 @@ def load(context: RunContext, checkpoint: str) -> LoadedModel:
     if config.hardware.device == "cuda":
         loaded.weights.to(PartialState().device)
     return loaded
+
+
+def trained(context: RunContext, loaded: LoadedModel) -> LoadedModel:
+    """The trained model, for a process that uses it alone.
+
+    Where the processes hold its weights in parts these are read from the last checkpoint, which
+    has them whole, and not split again as DeepSpeed would have it.
+    """
+    if context.config.hardware.sharding not in IN_PARTS:
+        return loaded
+    unset_hf_deepspeed_config()
+    return load(context, str(context.run.last_checkpoint()))
 
 
 def checkpoint_of(context: RunContext) -> str:

@@ -22,6 +22,7 @@ from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
+from tarot.training.sharding import check_sharding, in_use, keep_layout
 from tarot.training.steering import Steering
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.types import Policy, Problem, Reward, UserError
@@ -45,6 +46,8 @@ def optimize(
     set_seed(context.config.seed)
     total = num_steps(context.config, len(problems))
     steering = Steering(policy)
+    run, hardware = context.run, context.config.hardware
+    processes.from_main(lambda: keep_layout(hardware, run.checkpoints_path, checkpoint))
     if checkpoint is not None:
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
@@ -66,6 +69,7 @@ def optimize(
             reward_funcs=trl_functions(function, decoupled),
             callbacks=[recorder],
         )
+        check_sharding(in_use(trainer.accelerator), hardware)
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     context.check_judged(recorder.unjudged_share)

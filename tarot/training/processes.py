@@ -15,6 +15,7 @@ import torch.distributed as dist
 from accelerate import PartialState
 
 from tarot.config.schema import HardwareConfig
+from tarot.training.sharding import check_sharding, prepare_deepspeed, requested
 from tarot.training.stopping import Outage
 from tarot.types import UserError
 
@@ -37,9 +38,12 @@ class PeerFailure(RuntimeError):
 
 
 def join(hardware: HardwareConfig) -> None:
-    """Meet the other processes, if there are any; UserError unless they are as many as configured.
+    """Meet the other processes, if there are any, and share with them what the config says.
 
     Called first, by every process.
+
+    Raises:
+        UserError: unless they were started as many, and sharing as much, as configured.
     """
     found = PartialState(cpu=hardware.device == "cpu").num_processes
     if found != hardware.processes:
@@ -47,6 +51,8 @@ def join(hardware: HardwareConfig) -> None:
             f"hardware.processes={hardware.processes}: this run was started with {found}; set "
             "launcher=accelerate, which starts as many"
         )
+    check_sharding(requested(os.environ), hardware)
+    prepare_deepspeed(hardware)
 
 
 def leave() -> None:

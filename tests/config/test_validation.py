@@ -173,6 +173,21 @@ def test_gpus_that_do_not_add_up_are_an_error() -> None:
         check_split(HardwareConfig(**{**GPU8, "processes": 8}))
 
 
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"processes": 1, "gpus": 2}, "hardware.sharding=zero2: one process has none to share"),
+        (
+            {"sharding": "fsdp2", "device": "cpu", "gpus": 0, "vllm": None},
+            "hardware.sharding=fsdp2: needs GPUs; set hardware.sharding=zero3",
+        ),
+    ],
+)
+def test_sharding_that_cannot_be_is_an_error(settings: dict[str, Any], line: str) -> None:
+    with pytest.raises(UserError, match=re.escape(line)):
+        check_split(HardwareConfig(**{**GPU8, **settings}))
+
+
 def test_hidden_gpus_do_not_count() -> None:
     assert visible_gpus({"CUDA_VISIBLE_DEVICES": ""}) == 0
     assert visible_gpus({"CUDA_VISIBLE_DEVICES": "-1"}) == 0
