@@ -122,6 +122,18 @@ class HardwareConfig(Strict):
     vllm: VllmConfig | None
 
 
+class LoraConfig(Strict):
+    """Adapters of rank `r`, scaled by `alpha` / `r`, that are trained in place of the weights.
+
+    `target_modules` names linear layers, None all of them but the head.
+    """
+
+    r: PositiveInt
+    alpha: PositiveInt
+    dropout: float = Field(ge=0, lt=1)
+    target_modules: Annotated[list[str], Field(min_length=1)] | None
+
+
 class ColdStartConfig(Strict):
     """Supervised training on reference solutions before GRPO."""
 
@@ -211,6 +223,7 @@ class RunConfig(Strict):
     trainer: Node
     launcher: Node
     tracker: TrackerConfig
+    lora: LoraConfig | None
     cold_start: ColdStartConfig | None
     dynamic_sampling: DynamicSamplingConfig | None
     probe: ProbeConfig

@@ -35,10 +35,11 @@ def _run_stages(context: RunContext) -> None:
     checkpoint = from_main(context.run.resume)
     context = filtered(context)
     policy = choose_policy(context)
-    loaded = load(context, from_main(lambda: checkpoint_of(context)))
+    start = from_main(lambda: checkpoint_of(context))
+    loaded = load(context, start)
     before = from_main(lambda: evaluate(context, loaded, "before"))
     optimize(context, loaded, policy, checkpoint)
-    after = from_main(lambda: evaluate(context, trained(context, loaded), "after"))
+    after = from_main(lambda: evaluate(context, trained(context, loaded, start), "after"))
     from_main(lambda: _conclude(context, before, after))
 
 

@@ -18,8 +18,8 @@ def load(context: RunContext, checkpoint: str) -> LoadedModel:
     return loaded
 
 
-def trained(context: RunContext, loaded: LoadedModel) -> LoadedModel:
-    """The trained model, for a process that uses it alone.
+def trained(context: RunContext, loaded: LoadedModel, checkpoint: str) -> LoadedModel:
+    """The trained model, for a process that uses it alone, which began with `checkpoint`.
 
     Where the processes hold its weights in parts these are read from the last checkpoint, which
     has them whole, and not split again as DeepSpeed would have it.
@@ -27,7 +27,12 @@ def trained(context: RunContext, loaded: LoadedModel) -> LoadedModel:
     if context.config.hardware.sharding not in IN_PARTS:
         return loaded
     unset_hf_deepspeed_config()
-    return load(context, str(context.run.last_checkpoint()))
+    last = str(context.run.last_checkpoint())
+    if context.config.lora is None:
+        return load(context, last)
+    whole = load(context, checkpoint)
+    whole.weights.load_adapter(last)
+    return whole
 
 
 def checkpoint_of(context: RunContext) -> str:

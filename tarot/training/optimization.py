@@ -15,6 +15,7 @@ from tarot.data import Split
 from tarot.prompts import build_prompt
 from tarot.sampling import LoadedModel, short_enough
 from tarot.training import processes
+from tarot.training.adapters import peft_config
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
 from tarot.training.display import Advance
@@ -68,6 +69,7 @@ def optimize(
             train_dataset=_dataset(problems, context.config),
             reward_funcs=trl_functions(function, decoupled),
             callbacks=[recorder],
+            peft_config=peft_config(context.config.lora, loaded.weights),
         )
         check_sharding(in_use(trainer.accelerator), hardware)
         trainer.remove_callback(PrinterCallback)

@@ -32,12 +32,13 @@ def prepared_from(*arguments: str) -> RunDirectory:
 
 def run_child(run: RunDirectory) -> int:
     """What the child does in `run`; its exit code."""
-    with _signals_kept():
+    with signals_kept():
         return main(str(run.path))
 
 
 @contextmanager
-def _signals_kept() -> Iterator[None]:
+def signals_kept() -> Iterator[None]:
+    """What a run does with signals ends with it."""
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from deepspeed.utils.zero_to_fp32 import get_fp32_state_dict_from_zero_checkpoint
 
 from launchers.accelerate_config import accelerate_config
 from tarot.cli.composition import compose
@@ -144,6 +143,10 @@ def test_it_trains_as_processes_that_share_nothing(story: Story, unsharded: RunD
 
 def test_the_checkpoint_holds_whole_weights(story: Story, place: Place) -> None:
     """They are what the parts of the two processes add up to."""
+    from deepspeed.utils.zero_to_fp32 import (  # noqa: PLC0415 - slow
+        get_fp32_state_dict_from_zero_checkpoint,
+    )
+
     checkpoint = last_checkpoint(story.run)
     parts = get_fp32_state_dict_from_zero_checkpoint(str(checkpoint))
     saved = weights_of(checkpoint)

@@ -1,0 +1,44 @@
+"""Low-rank adapters (LoRA, arXiv 2106.09685): trained in place of the weights, and saved alone.
+
+A checkpoint of such a run holds the adapter and names the model that it belongs to. Reference
+log probabilities are those of the model without it. vLLM never sees an adapter: TRL 1.16 merges it
+into the weights before it hands these over, gathered where they are in parts, and takes it out
+again afterwards. It does not cover quantized models.
+"""
+
+import torch
+from peft import LoraConfig as PeftConfig
+from transformers import PreTrainedModel
+
+from tarot.config.schema import LoraConfig
+from tarot.config.validation import suggestion
+from tarot.types import UserError
+
+
+def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> PeftConfig | None:
+    """The adapter that TRL is to put on `weights`, or None.
+
+    Raises:
+        UserError: for a target that is no linear layer of the model.
+    """
+    if settings is None:
+        return None
+    for name in settings.target_modules or ():
+        _check_target(name, weights)
+    return PeftConfig(
+        r=settings.r,
+        lora_alpha=settings.alpha,
+        lora_dropout=settings.dropout,
+        target_modules=settings.target_modules or "all-linear",
+        task_type="CAUSAL_LM",
+    )
+
+
+def _check_target(name: str, weights: PreTrainedModel) -> None:
+    modules = weights.named_modules()
+    linear = {path.split(".")[-1] for path, it in modules if isinstance(it, torch.nn.Linear)}
+    if name not in linear:
+        raise UserError(
+            f"lora.target_modules: the model has no linear layer {name}"
+            + suggestion(name, sorted(linear))
+        )

@@ -1,0 +1,113 @@
+"""A run that trains adapters: what it saves, how it goes on, and what stays as it was."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+from peft import PeftModel
+
+from tarot.config.sampling import SamplingSettings
+from tarot.config.schema import LoraConfig
+from tarot.prompts import Message
+from tarot.runs import RunDirectory
+from tarot.sampling import LoadedModel, load_model, sample
+from tarot.training.adapters import peft_config
+from tarot.training.child import train
+from tarot.training.context import opened
+from tarot.training.loading import checkpoint_of, load
+from tarot.training.optimization import optimize
+from tarot.training.preliminaries import choose_policy
+from tarot.training.stopping import StopRequest
+from tarot.types import UserError
+from tests.sampling.small_models import small
+from tests.training.in_process import prepared, signals_kept
+
+pytestmark = pytest.mark.e2e
+
+PROMPTS = [[Message(role="user", content="x" * length)] for length in (3, 20, 40)]
+GREEDY = SamplingSettings(temperature=0.0, top_p=1.0, top_k=0, max_new_tokens=24, batch_size=4)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run of two steps, the checkpoint that it began with, and its model as training left it."""
+
+    run: RunDirectory
+    start: str
+    model: LoadedModel
+
+
+def run_in(folder: Path) -> RunDirectory:
+    """Two steps with rewards that differ: for a letter among the random characters."""
+    return prepared(
+        *("trainer=lora", f"run_dir={folder}", "num_generations=4", "trainer.max_steps=2"),
+        *("reward.format_pattern='.*[a-z].*'", "trainer.learning_rate=0.1", "lora.r=4"),
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+    run = run_in(tmp_path_factory.mktemp("adapters") / "run")
+    with signals_kept(), opened(run, StopRequest()) as context:
+        start = checkpoint_of(context)
+        loaded = load(context, start)
+        optimize(context, loaded, choose_policy(context), None)
+        yield Trained(run, start, loaded)
+
+
+def texts(model: LoadedModel) -> list[str]:
+    return [drawn[0].text for drawn in sample(model, PROMPTS, 1, GREEDY, seed=0)]
+
+
+def begun(trained: Trained) -> LoadedModel:
+    return load_model(trained.start, small("tiny"), "float32")
+
+
+def test_the_adapter_alone_is_saved(trained: Trained) -> None:
+    checkpoint = trained.run.last_checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.name == "checkpoint-2"
+    assert (checkpoint / "adapter_model.safetensors").exists()
+    assert not (checkpoint / "model.safetensors").exists()
+
+
+def test_merged_into_the_weights_it_is_the_model_that_was_trained(trained: Trained) -> None:
+    start = begun(trained)
+    before = texts(start)
+    adapter = PeftModel.from_pretrained(start.weights, trained.run.last_checkpoint())
+    merged = LoadedModel(adapter.merge_and_unload(), start.tokenizer)
+    assert texts(merged) == texts(trained.model)
+    assert texts(merged) != before
+
+
+def test_the_weights_themselves_stay(trained: Trained) -> None:
+    start = begun(trained).weights.state_dict()
+    found = {
+        name.replace(".base_layer", ""): tensor
+        for name, tensor in trained.model.weights.state_dict().items()
+        if "lora_" not in name
+    }
+    assert found.keys() == start.keys()
+    assert all(torch.equal(found[name], start[name]) for name in start)
+
+
+def test_a_run_of_adapters_goes_on_where_it_stopped(trained: Trained, tmp_path: Path) -> None:
+    run = run_in(tmp_path / "run")
+    first = "checkpoints/checkpoint-1"
+    shutil.copytree(trained.run.path / first, run.path / first)
+    with signals_kept():
+        train(run, StopRequest())
+    assert [line["step"] for line in run.log.lines()] == [2]
+    saved = "checkpoints/checkpoint-2/adapter_model.safetensors"
+    assert (run.path / saved).read_bytes() == (trained.run.path / saved).read_bytes()
+    assert run.summary_path.exists()
+
+
+def test_a_target_that_the_model_lacks_is_an_error(trained: Trained) -> None:
+    weights = begun(trained).weights
+    settings = LoraConfig(r=4, alpha=8, dropout=0.0, target_modules=["q_proj", "q_prj"])
+    with pytest.raises(UserError, match=r"no linear layer q_prj; did you mean q_proj\?$"):
+        peft_config(settings, weights)
