@@ -10,9 +10,7 @@ from tarot.config.schema import HardwareConfig
 ZERO_STAGES = {"zero1": 1, "zero2": 2, "zero3": 3}
 
 
-def accelerate_config(
-    hardware: HardwareConfig, gradient_accumulation_steps: int
-) -> dict[str, Any]:
+def accelerate_config(hardware: HardwareConfig, gradient_accumulation_steps: int) -> dict[str, Any]:
     """The content of the YAML file for the processes of one training.
 
     `accelerate launch` hands several processes on the CPU to mpirun; under `MULTI_GPU` it starts

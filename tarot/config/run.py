@@ -20,6 +20,7 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     _check_filter(run)
     _check_dynamic_sampling(run)
     check_trainer(run.trainer)
+    _check_saving(run)
     for key in TARGETS:
         check_target(key, config[key])
     check_split(run.hardware)
@@ -39,4 +40,14 @@ def _check_dynamic_sampling(run: RunConfig) -> None:
         raise UserError(
             "dynamic_sampling: trainer.scale_rewards=batch scales by a batch of which some is not "
             "trained on; set trainer.scale_rewards=group, or dynamic_sampling=null"
+        )
+
+
+def _check_saving(run: RunConfig) -> None:
+    """UserError where weights in parts would not be gathered into a last checkpoint."""
+    strategy = run.trainer.get("save_strategy", "steps")
+    if run.hardware.sharding in ("zero3", "fsdp2") and strategy not in ("steps", "epoch"):
+        raise UserError(
+            f"trainer.save_strategy={strategy}: under hardware.sharding={run.hardware.sharding} "
+            "the trained model is measured from its last checkpoint; set it to steps"
         )

@@ -188,6 +188,14 @@ def test_sharding_that_cannot_be_is_an_error(settings: dict[str, Any], line: str
         check_split(HardwareConfig(**{**GPU8, **settings}))
 
 
+def test_weights_in_parts_have_to_be_saved() -> None:
+    sharded = ("hardware.processes=2", "problems_per_step=16", "hardware.sharding=zero3")
+    run_config(*sharded)
+    run_config(*sharded[:2], "hardware.sharding=zero2", "trainer.save_strategy=no")
+    with pytest.raises(UserError, match=r"^trainer\.save_strategy=no: .*sharding=zero3"):
+        run_config(*sharded, "trainer.save_strategy=no")
+
+
 def test_hidden_gpus_do_not_count() -> None:
     assert visible_gpus({"CUDA_VISIBLE_DEVICES": ""}) == 0
     assert visible_gpus({"CUDA_VISIBLE_DEVICES": "-1"}) == 0

@@ -92,7 +92,7 @@ def unsharded(place: Place) -> RunDirectory:
 
 @dataclass(frozen=True)
 class Story:
-    """A sharded run that a signal to one process stopped after its first step, and then finished."""
+    """A sharded run that a signal to one process stopped after a step, and that then finished."""
 
     steps_when_stopped: list[int]
     run: RunDirectory
@@ -134,9 +134,7 @@ def test_a_sharded_run_goes_on_from_its_checkpoint(story: Story) -> None:
 def test_it_trains_as_processes_that_share_nothing(story: Story, unsharded: RunDirectory) -> None:
     comparison = compare_runs(unsharded, story.run)
     assert comparison == RunComparison(NUM_STEPS, None, 0.0)
-    norms = [
-        [line["grad_norm"] for line in run.log.lines()] for run in (story.run, unsharded)
-    ]
+    norms = [[line["grad_norm"] for line in run.log.lines()] for run in (story.run, unsharded)]
     assert norms[0] == pytest.approx(norms[1], rel=1e-4)
     assert max(norms[0]) > 0.1
 
@@ -165,8 +163,8 @@ def test_its_weights_are_those_of_the_run_that_shares_nothing(
 
 
 def two(**settings: object) -> HardwareConfig:
-    (job,) = compose("train", ["+experiment=tiny", "hardware.processes=2"])
-    return HardwareConfig(**{**job.config["hardware"], **settings})
+    (job,) = compose("train", ["+experiment=tiny"])
+    return HardwareConfig(**{**job.config["hardware"], "processes": 2, **settings})
 
 
 @pytest.mark.parametrize(
@@ -195,5 +193,5 @@ def test_parts_are_taken_up_by_those_who_saved_them_alone(tmp_path: Path) -> Non
     keep_layout(two(sharding="zero2"), checkpoints, None)
     keep_layout(two(sharding="zero2"), checkpoints, saved)
     for other in (two(sharding="zero2", processes=4), two(sharding="zero3"), two(sharding=None)):
-        with pytest.raises(UserError, match="set hardware.processes=2 hardware.sharding=zero2$"):
+        with pytest.raises(UserError, match=r"set hardware\.processes=2 hardware\.sharding=zero2$"):
             keep_layout(other, checkpoints, saved)
