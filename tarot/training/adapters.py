@@ -6,16 +6,20 @@ into the weights before it hands these over, gathered where they are in parts, a
 again afterwards. It does not cover quantized models.
 """
 
+from typing import TYPE_CHECKING
+
 import torch
-from peft import LoraConfig as PeftConfig
 from transformers import PreTrainedModel
 
 from tarot.config.schema import LoraConfig
 from tarot.config.validation import suggestion
 from tarot.types import UserError
 
+if TYPE_CHECKING:
+    import peft
 
-def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> PeftConfig | None:
+
+def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> "peft.LoraConfig | None":
     """The adapter that TRL is to put on `weights`, or None.
 
     Raises:
@@ -25,7 +29,9 @@ def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> PeftCo
         return None
     for name in settings.target_modules or ():
         _check_target(name, weights)
-    return PeftConfig(
+    import peft  # noqa: PLC0415 - not installed everywhere
+
+    return peft.LoraConfig(
         r=settings.r,
         lora_alpha=settings.alpha,
         lora_dropout=settings.dropout,
