@@ -100,7 +100,7 @@ def cost_usd(config: RunConfig, seconds: float) -> float:
 
 
 def _passes(config: RunConfig) -> int:
-    """Forward passes, or as much work: the backward pass is two.
+    """Forward passes, or as much work: the backward pass is two, or one for frozen weights.
 
     Gradient checkpointing repeats one. vLLM's completions are weighed by what the model itself
     gives them, and those of a reference by what that gives, each of which takes one more.
@@ -108,7 +108,8 @@ def _passes(config: RunConfig) -> int:
     updates = int(config.trainer.get("num_iterations", 1))
     corrected = config.trainer.get("vllm_importance_sampling_correction", True)
     once = (config.hardware.vllm is not None and corrected) + has_reference(config)
-    return updates * (3 + config.hardware.gradient_checkpointing) + int(once)
+    backward = 2 if config.lora is None else 1
+    return updates * (1 + backward + config.hardware.gradient_checkpointing) + int(once)
 
 
 def _prompt_tokens(config: RunConfig) -> int:

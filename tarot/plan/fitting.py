@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tarot.config.schema import RunConfig
+from tarot.config.schema import LoraConfig, RunConfig
 from tarot.config.vllm import context_length
 from tarot.plan.memory import GpuMemory, Sequences, gpu_memory
 from tarot.plan.serving import cache_of, splits
@@ -57,11 +57,13 @@ def memory_of(config: RunConfig) -> GpuMemory:
     """What a GPU that trains holds at the peak."""
     number = config.hardware.per_device_batch_size
     sequences = Sequences(number, config.max_prompt_tokens, completion_limit(config))
-    return gpu_memory(config.model.architecture, config.hardware, sequences, has_reference(config))
+    return gpu_memory(
+        config.model.architecture, config.hardware, sequences, has_reference(config), config.lora
+    )
 
 
 def has_reference(config: RunConfig) -> bool:
-    """Whether the untrained model is held for a KL term."""
+    """Whether the untrained model is asked for a KL term; beside adapters it is there anyhow."""
     return float(config.trainer.get("beta", 0)) != 0
 
 
@@ -116,20 +118,23 @@ def _fits(config: RunConfig) -> bool:
 
 
 def _remedy(config: RunConfig) -> str:
-    """Every single setting that makes it fit, or all of them together, or another model."""
+    """Every single setting that makes it fit, or several, or adapters, or another model."""
     single = [change.text for change in _changes(config) if _fits(change.config)]
     if single:
         return f"{' or '.join(single)} would fit"
     together = _all_together(config)
     if together is not None:
         return f"{together} would fit"
+    if any(_fits(change.config) for change in _adapters(config)):
+        return "trainer=lora would fit"
     return "set a smaller model (model=…) or hardware with more GPUs or memory (hardware=…)"
 
 
 def _changes(config: RunConfig) -> Iterator[_Change]:
     """The mildest change of each setting that makes the run fit, or else its strongest."""
-    for family in (_batches(config), _shardings(config), _utilizations(config), _lengths(config)):
-        changes = list(family)
+    families = (_batches, _shardings, _utilizations, _lengths)
+    for family in families:
+        changes = list(family(config))
         fitting = (change for change in changes if _fits(change.config))
         if changes:
             yield next(fitting, changes[-1])
@@ -184,6 +189,12 @@ def _lengths(config: RunConfig) -> Iterator[_Change]:
         trainer = {**config.trainer, "max_completion_length": length}
         text = f"trainer.max_completion_length={length}"
         yield _Change(text, config.model_copy(update={"trainer": trainer}))
+
+
+def _adapters(config: RunConfig) -> Iterator[_Change]:
+    if config.lora is None:
+        lora = LoraConfig(r=16, alpha=32, dropout=0.0, target_modules=None)
+        yield _Change("trainer=lora", config.model_copy(update={"lora": lora}))
 
 
 def _on_hardware(config: RunConfig, **changes: Any) -> RunConfig:

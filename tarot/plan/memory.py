@@ -20,7 +20,7 @@ not covered, and an optimizer other than AdamW counts as if it were.
 
 from dataclasses import dataclass
 
-from tarot.config.schema import ArchitectureConfig, HardwareConfig
+from tarot.config.schema import ArchitectureConfig, HardwareConfig, LoraConfig
 
 _FLOAT32, _BFLOAT16 = 4, 2
 # DeepSpeed's defaults: zero_optimization.reduce_bucket_size and stage3_max_live_parameters.
@@ -99,14 +99,18 @@ class GpuMemory:
 
 
 def gpu_memory(
-    shape: ArchitectureConfig, hardware: HardwareConfig, sequences: Sequences, has_reference: bool
+    shape: ArchitectureConfig,
+    hardware: HardwareConfig,
+    sequences: Sequences,
+    has_reference: bool,
+    lora: LoraConfig | None = None,
 ) -> GpuMemory:
     """What a GPU that trains holds at the peak; `has_reference` where a KL term needs one."""
     vllm = hardware.vllm
     shares = vllm is not None and vllm.mode == "colocate"
     generation = vllm.gpu_memory_utilization if vllm is not None and shares else 0.0
     return GpuMemory(
-        states=model_states(shape, hardware, has_reference),
+        states=model_states(shape, hardware, has_reference, lora),
         activations=activations(shape, hardware, sequences),
         generation=generation * (hardware.gpu_memory_gb or 0) * 1e9,
         context=_CONTEXT_BYTES,
@@ -114,9 +118,17 @@ def gpu_memory(
 
 
 def model_states(
-    shape: ArchitectureConfig, hardware: HardwareConfig, has_reference: bool
+    shape: ArchitectureConfig,
+    hardware: HardwareConfig,
+    has_reference: bool,
+    lora: LoraConfig | None = None,
 ) -> ModelStates:
-    """Weights, gradients and the states of AdamW on one of `hardware.processes`."""
+    """Weights, gradients and the states of AdamW on one of `hardware.processes`.
+
+    Adapters are all that is trained where there are any.
+    """
+    if lora is not None:
+        return _adapted_states(shape, hardware, lora)
     parameters, processes, sharding = shape.parameters, hardware.processes, hardware.sharding
     stored = _stored_bytes(hardware)
     is_split = sharding in ("zero3", "fsdp2")
@@ -131,6 +143,23 @@ def model_states(
         buffers=_buffers(shape, hardware),
         reference=has_reference * parameters * loaded / (processes if is_split else 1),
     )
+
+
+def adapter_parameters(shape: ArchitectureConfig, lora: LoraConfig) -> int:
+    """Of two matrices beside each linear layer, from its inputs to `r` and on to its outputs."""
+    hidden, inner = shape.hidden_size, shape.intermediate_size
+    queries, keys = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
+    widths = {
+        "q_proj": hidden + queries,
+        "k_proj": hidden + keys,
+        "v_proj": hidden + keys,
+        "o_proj": queries + hidden,
+        "gate_proj": hidden + inner,
+        "up_proj": hidden + inner,
+        "down_proj": inner + hidden,
+    }
+    named = widths if lora.target_modules is None else lora.target_modules
+    return shape.layers * lora.r * sum(widths.get(name, 0) for name in named)
 
 
 def activations(
@@ -171,6 +200,26 @@ def saved_by_layer(shape: ArchitectureConfig, sequences: Sequences, width: int) 
 def embedding_parameters(shape: ArchitectureConfig) -> int:
     """The parameters of the input and, unless they are tied, output embedding."""
     return shape.vocab_size * shape.hidden_size * (1 if shape.tie_embeddings else 2)
+
+
+def _adapted_states(
+    shape: ArchitectureConfig, hardware: HardwareConfig, lora: LoraConfig
+) -> ModelStates:
+    """Frozen weights are the reference too; 16 bytes an adapter's parameter in every set-up."""
+    full = model_states(shape, hardware, has_reference=False)
+    adapters = adapter_parameters(shape, lora)
+    trained = model_states(
+        shape.model_copy(update={"parameters": adapters}),
+        hardware if hardware.sharding else hardware.model_copy(update={"dtype": "float32"}),
+        has_reference=False,
+    )
+    return ModelStates(
+        weights=full.weights + trained.weights,
+        gradients=trained.gradients,
+        optimizer=trained.optimizer,
+        buffers=full.buffers if hardware.sharding in ("zero3", "fsdp2") else trained.buffers,
+        reference=0,
+    )
 
 
 def _scores(shape: ArchitectureConfig, sequences: Sequences, width: int) -> int:

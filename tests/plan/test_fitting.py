@@ -91,6 +91,13 @@ def test_seven_billion_parameters_on_24_gb_are_refused_with_a_remedy() -> None:
     )
 
 
+def test_adapters_are_a_remedy_where_no_other_is() -> None:
+    """Twice 7.6 billion bytes of gradients and four times as many of moments are not held."""
+    (line,) = refusals("model=qwen2.5-7b", "hardware=gpu1_80gb")
+    assert line.endswith("; trainer=lora would fit")
+    assert refusals("model=qwen2.5-7b", "hardware=gpu1_80gb", "trainer=lora") == []
+
+
 def test_a_fuller_sharding_is_a_remedy() -> None:
     """8 + 2 bytes a parameter and vLLM's 24 GB are 100 GB; ZeRO-2 over eight leaves 67."""
     unsharded = ("hardware=gpu8_80gb_colocate", "hardware.sharding=null")

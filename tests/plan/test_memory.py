@@ -6,8 +6,15 @@ from transformers import AutoModelForCausalLM
 
 from tarot.cli.composition import compose
 from tarot.config.run import validate_run
-from tarot.config.schema import ArchitectureConfig, HardwareConfig
-from tarot.plan.memory import Sequences, activations, gpu_memory, model_states, saved_by_layer
+from tarot.config.schema import ArchitectureConfig, HardwareConfig, LoraConfig
+from tarot.plan.memory import (
+    Sequences,
+    activations,
+    adapter_parameters,
+    gpu_memory,
+    model_states,
+    saved_by_layer,
+)
 from tarot.sampling.random_weights import transformers_config
 
 BILLION = 10**9
@@ -55,6 +62,19 @@ def test_what_is_sharded_over_four_processes_takes_a_quarter(
     states = model_states(shape(), hardware(processes=4, sharding=sharding), has_reference=False)
     found = states.weights, states.gradients, states.optimizer
     assert found == (weights * BILLION, gradients * BILLION, optimizer * BILLION)
+
+
+def test_adapters_are_all_that_has_gradients_and_moments() -> None:
+    """Beside q and o 100 + 100 inputs and outputs, k and v 100 + 50, the MLP's three 100 + 300."""
+    lora = LoraConfig(r=8, alpha=16, dropout=0.0, target_modules=None)
+    number = 10 * 8 * (2 * 200 + 2 * 150 + 3 * 400)
+    assert adapter_parameters(shape(), lora) == number
+    few = lora.model_copy(update={"target_modules": ["q_proj", "v_proj"]})
+    assert adapter_parameters(shape(), few) == 10 * 8 * (200 + 150)
+    alone = hardware(processes=1, sharding=None, autocast=None)
+    states = model_states(shape(), alone, has_reference=True, lora=lora)
+    assert states.weights == 2 * BILLION + 4 * number
+    assert (states.gradients, states.optimizer, states.reference) == (4 * number, 8 * number, 0)
 
 
 def test_float32_weights_have_float32_gradients_and_moments_and_a_copy_for_autocast() -> None:
