@@ -11,7 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tarot.runs.checkpoints import checkpoint_step, last_complete, remove_incomplete
+from tarot.runs.checkpoints import (
+    Found,
+    checkpoint_step,
+    find_whole,
+    last_complete,
+    remove_incomplete,
+)
 from tarot.runs.files import TEMPORARY_SUFFIX, read_json
 from tarot.runs.lock import exclusive
 from tarot.runs.log import StepLog
@@ -136,19 +142,19 @@ class RunDirectory:
         return dict(sorted((int(match[1]), path) for match, path in matches if match))
 
     def last_checkpoint(self) -> Path | None:
-        """The complete checkpoint to go on from, or None."""
+        """The newest complete checkpoint, or None."""
         return last_complete(self.checkpoints_path)
 
-    def resume(self) -> Path | None:
-        """Go back to the last complete checkpoint and return it; None means from the start.
+    def resume(self) -> Found:
+        """Go back to the last checkpoint that is whole; None means from the start.
 
-        Torn checkpoints are removed, and the log and the rollouts cut back to the checkpoint's
-        step, so that going on leaves every step there once.
+        Torn and broken checkpoints are put out of the way, and the log and the rollouts cut back to
+        the checkpoint's step, so that going on leaves every step there once.
         """
         remove_incomplete(self.checkpoints_path)
-        checkpoint = self.last_checkpoint()
-        self.cut_back(checkpoint_step(checkpoint) if checkpoint else 0)
-        return checkpoint
+        found = find_whole(self.checkpoints_path)
+        self.cut_back(checkpoint_step(found.checkpoint) if found.checkpoint else 0)
+        return found
 
     def cut_back(self, step: int) -> None:
         """Remove what log and rollouts hold of later steps, and what was half written."""

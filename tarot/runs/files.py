@@ -2,22 +2,29 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tarot.runs.full_disk import full_disk_told
 from tarot.types import UserError
 
 TEMPORARY_SUFFIX = ".tmp"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary name beside `path`, force it to disk and rename it."""
+    """Write to a temporary name beside `path`, force it to disk and rename it.
+
+    UserError where the disk is full.
+    """
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with full_disk_told(path.parent), _removed_on_failure(temporary):
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
     _sync_folder(path.parent)
 
 
@@ -35,6 +42,17 @@ def read_json(path: Path) -> Any:
         raise UserError(f"{path}: no such file") from None
     except ValueError as error:
         raise UserError(f"{path}: not JSON: {error}") from error
+
+
+@contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    """A file that could not be written whole does not take up space."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

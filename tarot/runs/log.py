@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tarot.runs.files import write_atomically
+from tarot.runs.full_disk import full_disk_told
 from tarot.types import UserError
 
 DECISION = "decision"
@@ -26,7 +27,7 @@ class StepLog:
         if not isinstance(finite.get("step"), int):
             raise ValueError(f"a line of the log needs a step: {line}")
         text = json.dumps(finite, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        with self.path.open("a", encoding="utf-8") as file:
+        with full_disk_told(self.path.parent), self.path.open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")
 
     def lines(self) -> Iterator[dict[str, Any]]:

@@ -32,13 +32,15 @@ def train(run: RunDirectory, stop: StopRequest) -> None:
 
 
 def _run_stages(context: RunContext) -> None:
-    checkpoint = from_main(context.run.resume)
+    found = from_main(context.run.resume)
+    for complaint in found.complaints:
+        context.display.say(complaint)
     context = filtered(context)
     policy = choose_policy(context)
     start = from_main(lambda: checkpoint_of(context))
     loaded = load(context, start)
     before = from_main(lambda: evaluate(context, loaded, "before"))
-    optimize(context, loaded, policy, checkpoint)
+    optimize(context, loaded, policy, found.checkpoint)
     after = from_main(lambda: evaluate(context, trained(context, loaded, start), "after"))
     from_main(lambda: _conclude(context, before, after))
 

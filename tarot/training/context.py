@@ -53,7 +53,8 @@ def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
         UserError: for data that can't be read, or a sandbox that can't judge here.
     """
     config = RunConfig.model_validate(run.config())
-    processes.join(config.hardware)
+    timeout_s = config.trainer.get("ddp_timeout", processes.DDP_TIMEOUT_S)
+    processes.join(config.hardware, timeout_s)
     if config.hardware.device == "cpu":
         torch.set_num_threads(config.hardware.threads)
     source: DataSource = build("data", config.data)

@@ -1,13 +1,18 @@
-"""How a child process ends: an exit code, and the cause as the last line of standard error."""
+"""How a child process ends: an exit code, and the cause as the last line of standard error.
+
+Standard error may be a file on a disk that is full; then the code alone says so.
+"""
 
 import logging
 import sys
 from collections.abc import Callable
 
 from tarot.runs.exits import Exit
-from tarot.training.processes import PeerFailure
+from tarot.training.processes import LOST_PROCESS, PeerFailure, is_of_a_lost_process
 from tarot.training.stopping import ChildFailure, Outage
 from tarot.types import UserError
+
+logger = logging.getLogger(__name__)
 
 
 def exit_of(work: Callable[[], None]) -> Exit:
@@ -16,11 +21,23 @@ def exit_of(work: Callable[[], None]) -> Exit:
     try:
         work()
     except UserError as error:
-        sys.stderr.write(f"{error}\n")
-        return Exit.USER_ERROR
+        return _said(error, Exit.USER_ERROR)
     except (Outage, ChildFailure, PeerFailure) as error:
-        sys.stderr.write(f"{error}\n")
-        return Exit.FAILED
+        return _said(error, Exit.FAILED)
+    except RuntimeError as error:
+        if not is_of_a_lost_process(error):
+            raise
+        logger.exception("a collective failed")
+        return _said(LOST_PROCESS, Exit.FAILED)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return Exit.OK
+
+
+def _said(cause: object, code: Exit) -> Exit:
+    try:
+        sys.stderr.write(f"{cause}\n")
+        sys.stderr.flush()
+    except OSError:
+        return Exit.UNSAID
+    return code

@@ -1,8 +1,9 @@
 """What the processes of one training share: who leads, what each found, and how all end alike.
 
 A failure in one process is gathered and raised in all of them: a process that left a training by
-itself would leave the others waiting for it. A process that dies is not covered: whoever started
-the processes ends the rest, as torchrun does.
+itself would leave the others waiting for it. Of a process that dies the others know by their broken
+connection to it, at once or at the end of what they compute; whoever started the processes ends
+those that hang, as torchrun does.
 """
 
 import os
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 # The main process may take long over a stage that the others wait for.
 PATIENCE = timedelta(days=7)
+# TRL's own default for `trainer.ddp_timeout`.
+DDP_TIMEOUT_S = 1800
 # By these a process finds the others of its training, which a child of it must not.
 VARIABLES = frozenset(
     {
@@ -31,21 +34,27 @@ VARIABLES = frozenset(
     }
 )
 PREFIXES = ("TORCHELASTIC_", "ACCELERATE_")
+LOST_PROCESS = (
+    "another process of this training died, or did not answer within trainer.ddp_timeout; its own "
+    "last lines, or those of whoever started it, say why"
+)
 
 
 class PeerFailure(RuntimeError):
     """Another process of this training failed."""
 
 
-def join(hardware: HardwareConfig) -> None:
+def join(hardware: HardwareConfig, timeout_s: float = DDP_TIMEOUT_S) -> None:
     """Meet the other processes, if there are any, and share with them what the config says.
 
-    Called first, by every process.
+    Called first, by every process. `timeout_s` is how long the training's own collectives wait for
+    a process, `trainer.ddp_timeout`; what is gathered here has `PATIENCE`.
 
     Raises:
         UserError: unless they were started as many, and sharing as much, as configured.
     """
-    found = PartialState(cpu=hardware.device == "cpu").num_processes
+    timeout = timedelta(seconds=timeout_s)
+    found = PartialState(cpu=hardware.device == "cpu", timeout=timeout).num_processes
     if found != hardware.processes:
         raise UserError(
             f"hardware.processes={hardware.processes}: this run was started with {found}; set "
@@ -60,6 +69,11 @@ def leave() -> None:
     if not _is_alone():
         dist.destroy_process_group()
         _patient_group.cache_clear()
+
+
+def is_of_a_lost_process(error: RuntimeError) -> bool:
+    """Whether a collective failed because a process has left it."""
+    return not _is_alone() and (isinstance(error, dist.DistError) or "gloo" in str(error))
 
 
 def rank() -> int:

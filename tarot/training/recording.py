@@ -67,8 +67,8 @@ class StepRecorder(TrainerCallback):
             replace(row, selected=is_selected[row.group - first]) if row.group >= first else row
             for row in self._rollouts
         )
-        if processes.is_main():
-            write_rollouts(self._run, self._rollouts[-1].step, self._rollouts)
+        step = self._rollouts[-1].step
+        processes.from_main(lambda: write_rollouts(self._run, step, self._rollouts))
 
     def _show(self, outcome: StepOutcome) -> None:
         rewards = [row.reward for row in outcome.rollouts if row.reward is not None]
@@ -86,8 +86,9 @@ class StepRecorder(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Add the step's line to the log; the closing summary of a training is no step."""
-        if processes.is_main() and logs and "train_runtime" not in logs:
-            self._run.log.append({"step": state.global_step, **self._metrics, **logs})
+        if logs and "train_runtime" not in logs:
+            line = {"step": state.global_step, **self._metrics, **logs}
+            processes.from_main(lambda: self._run.log.append(line))
 
     def on_step_end(
         self,

@@ -1,5 +1,6 @@
 """The reward function behind those that TRL calls: grade, weigh by the curriculum, record."""
 
+import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,9 @@ from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
 from tarot.training import processes
 from tarot.training.steering import Steering
-from tarot.types import Execution, GradedCompletion, Problem, Reward, RewardValue
+from tarot.types import Execution, GradedCompletion, Problem, Reward, RewardValue, UserError
+
+logger = logging.getLogger(__name__)
 
 
 class TrainerState(Protocol):
@@ -109,7 +112,7 @@ class RewardFunction:
             self._step, self._num_earlier_groups = trainer_state.global_step + 1, 0
         pieces = processes.together(lambda: self._piece(trainer_state, **batch))
         graded = list(chain.from_iterable(piece.completions for piece in pieces))
-        rewards = processes.from_main(lambda: self._reward(graded))
+        rewards = processes.from_main(lambda: self._rewards(graded))
         whole = StepBatch(
             completions=graded,
             rewards=rewards,
@@ -127,6 +130,22 @@ class RewardFunction:
         self._num_earlier_groups += len(graded) // self._group_size
         size = len(batch["completions"])
         return rewards[processes.rank() * size :][:size]
+
+    def _rewards(self, graded: Sequence[GradedCompletion]) -> list[RewardValue | None]:
+        """What the reward gives; UserError where it raises, since whoever wrote it has to mend it.
+
+        Its traceback goes to standard error.
+        """
+        try:
+            return self._reward(graded)
+        except Exception as error:
+            logger.exception("the reward raised in step %s", self._step)
+            kind, cause = type(self._reward), type(error).__name__
+            name = f"{kind.__module__}.{kind.__qualname__}"
+            raise UserError(
+                f"reward: {name} raised {cause}: {error} in step {self._step}; its traceback is in "
+                "the run's stderr.log"
+            ) from error
 
     def _piece(
         self,

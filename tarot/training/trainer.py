@@ -1,9 +1,15 @@
-"""GRPOTrainer with two changes: what could not be judged doesn't train, and a resume is exact.
+"""GRPOTrainer with three changes.
+
+What could not be judged doesn't train, a resume is exact, and a checkpoint that can't be written
+ends all processes alike.
 
 TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
 the KL term.
 """
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +17,9 @@ from datasets import Dataset
 from torch.utils.data import Sampler
 from trl import GRPOTrainer
 
+from tarot.runs.checkpoints import remove_incomplete
+from tarot.runs.full_disk import full_disk_told
+from tarot.training import processes
 from tarot.training.order import EpochOrder
 
 
@@ -24,6 +33,24 @@ class TierGRPOTrainer(GRPOTrainer):
     def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler:
         sampler = super()._get_train_sampler(dataset)
         return EpochOrder(sampler, epoch=lambda: int(self.state.epoch or 0))
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """As TRL does; what is torn is removed, lest a full disk stay full.
+
+        Where the model is sharded the processes write together, and one that fails can't wait for
+        the others, who wait for it: it leaves, and whoever started them ends the rest.
+        """
+        folder = Path(self.args.output_dir)
+        save = partial(super()._save_checkpoint, model, trial)
+        if self.is_deepspeed_enabled or self.is_fsdp_enabled:
+            _told(folder, save)
+            return
+        try:
+            processes.together(lambda: _told(folder, save))
+        except Exception:
+            if processes.is_main():
+                remove_incomplete(folder)
+            raise
 
     def _calculate_rewards(
         self,
@@ -49,3 +76,8 @@ class TierGRPOTrainer(GRPOTrainer):
                 batch["completion_mask"].sum()
             ).sum()
         return batch
+
+
+def _told(folder: Path, save: Callable[[], None]) -> None:
+    with full_disk_told(folder):
+        save()

@@ -52,7 +52,7 @@ def run_with(tmp_path: Path, *, complete: tuple[int, ...], torn: tuple[int, ...]
 
 def test_a_run_goes_on_from_its_last_complete_checkpoint(tmp_path: Path) -> None:
     run = run_with(tmp_path, complete=(4, 8), torn=(10,))
-    assert run.resume() == run.checkpoints_path / "checkpoint-8"
+    assert run.resume().checkpoint == run.checkpoints_path / "checkpoint-8"
     assert steps(run.log) == list(run.rollout_files()) == list(range(1, 9))
     assert sorted(path.name for path in run.checkpoints_path.iterdir()) == [
         "checkpoint-4",
@@ -72,7 +72,7 @@ def test_a_run_without_a_complete_checkpoint_starts_over(tmp_path: Path) -> None
     run = run_with(tmp_path, complete=(), torn=(4,))
     run.log.append({"step": 0, "event": "probe"})
     assert run.state is DirectoryState.RESUMABLE
-    assert run.resume() is None
+    assert run.resume().checkpoint is None
     assert steps(run.log) == [0]
     assert run.rollout_files() == {}
 
