@@ -1,20 +1,27 @@
-"""Rewards and sandboxes that fail in a stated step, for runs that tests start."""
+"""A reward and a sandbox that fail where the environment says, for runs that tests start.
+
+Their settings are the same whether they fail or not, so that the run is the same.
+"""
 
 import os
+import random
 import signal
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Execution, GradedCompletion, Job, RewardValue
 
 
 class LetterReward:
-    """The share of small letters in a completion, which a random model can learn from.
+    """The share of small letters in a completion, from which a random model learns, and noise.
 
-    In the step that the variable RAISE_AT names it raises; in that of KILL_AT it kills the process
-    whose rank KILL_RANK names.
+    The noise is drawn from the generators of Python and NumPy. In step `RAISE_AT` it raises.
     """
 
     part_names = ("letters",)
@@ -29,13 +36,16 @@ class LetterReward:
 
     def _value(self, completion: GradedCompletion) -> float:
         text = completion.completion
-        return sum(character.islower() for character in text) / (len(text) or 1)
+        share = sum(character.islower() for character in text) / (len(text) or 1)
+        return share + (random.random() + float(np.random.random())) / 10  # noqa: NPY002
 
 
-class LateOnRankOne(LocalSandbox):
-    """Keeps the others waiting: the second process judges `late_s` later in its call `late_in`.
+class FaultySandbox(LocalSandbox):
+    """Counts its calls, of which the first is the self-check.
 
-    In the call that the variable KILL_IN names, the second process dies instead.
+    `HOLD_IN=tarot.training.probing:2` holds that module's process in its second call, until a
+    signal, with its id in the file `held`. Of several processes the second one dies in call
+    `KILL_IN`, and comes `late_s` late in call `late_in`.
     """
 
     def __init__(self, late_in: int = 0, late_s: float = 0, **settings: Any) -> None:
@@ -44,9 +54,18 @@ class LateOnRankOne(LocalSandbox):
 
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
         self._num_calls += 1
-        if os.environ["RANK"] == "1":
+        if os.environ.get("HOLD_IN") == f"{_module()}:{self._num_calls}":
+            Path("held").write_text(str(os.getpid()))
+            time.sleep(600)
+        if os.environ.get("RANK") == "1":
             if self._num_calls == int(os.environ.get("KILL_IN", "0")):
                 os.kill(os.getpid(), signal.SIGKILL)
             if self._num_calls == self._late_in:
                 time.sleep(self._late_s)
         return super().run(jobs)
+
+
+def _module() -> str:
+    """What this process was started as, by `python -m`."""
+    spec = sys.modules["__main__"].__spec__
+    return "" if spec is None else spec.name.removesuffix(".__main__")
