@@ -6,7 +6,6 @@ result is cached by everything that it depends on. Run as a module with the run'
 
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,8 +29,8 @@ from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.cache import build_once, cache_folder
 from tarot.sampling import load_model, local_checkpoint
+from tarot.training.children import finished_child
 from tarot.training.display import Advance, Display
-from tarot.training.processes import solitary_environment
 from tarot.types import Problem, UserError
 
 
@@ -41,7 +40,7 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
     def train(target: Path) -> None:
         _demonstrations(config, settings)
         command = [sys.executable, "-m", "tarot.training.cold_start", str(run.path), str(target)]
-        code = subprocess.run(command, env=solitary_environment(), check=False).returncode
+        code = finished_child(command).returncode
         if code != 0:
             raise UserError(f"cold_start: it ended with exit code {code}; see {run.logs_path}")
 

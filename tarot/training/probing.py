@@ -19,12 +19,12 @@ from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.sampling import Sampler, sample, short_enough
+from tarot.training.children import finished_child
 from tarot.training.context import RunContext, opened
 from tarot.training.display import Advance, Display
 from tarot.training.exits import exit_of
 from tarot.training.loading import checkpoint_of, load
 from tarot.training.measuring import solved
-from tarot.training.processes import solitary_environment
 from tarot.training.stopping import ChildFailure, StopRequest
 from tarot.types import Problem, UserError
 
@@ -40,13 +40,7 @@ def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
     probe = Probe.of(context.config, context.run.data_fingerprint())
     if not probe.path.exists():
         probe.prepare(context.run.config(), context.run.data_fingerprint())
-        finished = subprocess.run(
-            [sys.executable, *probe.command],
-            env=solitary_environment(),
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        finished = finished_child([sys.executable, *probe.command], stderr=subprocess.PIPE)
         sys.stderr.write(finished.stderr)
         _check_exit(finished.returncode, finished.stderr)
     return probe.outcomes()

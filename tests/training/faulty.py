@@ -8,8 +8,9 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -37,15 +38,15 @@ class LetterReward:
     def _value(self, completion: GradedCompletion) -> float:
         text = completion.completion
         share = sum(character.islower() for character in text) / (len(text) or 1)
-        return share + (random.random() + float(np.random.random())) / 10  # noqa: NPY002
+        return share + (random.random() + float(np.random.random())) / 10
 
 
 class FaultySandbox(LocalSandbox):
     """Counts its calls, of which the first is the self-check.
 
-    `HOLD_IN=tarot.training.probing:2` holds that module's process in its second call, until a
-    signal, with its id in the file `held`. Of several processes the second one dies in call
-    `KILL_IN`, and comes `late_s` late in call `late_in`.
+    `HOLD_IN=tarot.training.probing:2` holds that module's process in its second call, with the file
+    `held` to show it, until as many signals have come as `HOLD_FOR` says, or one. Of several
+    processes the second one dies in call `KILL_IN`, and comes `late_s` late in call `late_in`.
     """
 
     def __init__(self, late_in: int = 0, late_s: float = 0, **settings: Any) -> None:
@@ -55,14 +56,30 @@ class FaultySandbox(LocalSandbox):
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
         self._num_calls += 1
         if os.environ.get("HOLD_IN") == f"{_module()}:{self._num_calls}":
-            Path("held").write_text(str(os.getpid()))
-            time.sleep(600)
+            _hold(int(os.environ.get("HOLD_FOR", "1")))
         if os.environ.get("RANK") == "1":
             if self._num_calls == int(os.environ.get("KILL_IN", "0")):
                 os.kill(os.getpid(), signal.SIGKILL)
             if self._num_calls == self._late_in:
                 time.sleep(self._late_s)
         return super().run(jobs)
+
+
+def _hold(num_signals: int) -> None:
+    arrived: list[int] = []
+
+    def counted(kept: Any) -> Callable[[int, FrameType | None], None]:
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            arrived.append(number)
+            kept(number, frame)
+
+        return on_signal
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, counted(signal.getsignal(number)))
+    Path("held").touch()
+    while len(arrived) < num_signals:
+        time.sleep(0.01)
 
 
 def _module() -> str:

@@ -100,7 +100,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         lambda path: os.truncate(path / "optimizer.pt", 1000),
         "optimizer.pt has 1000 of its {size} bytes",
     ),
-    "zeroed": (lambda path: zero_middle(path / "optimizer.pt"), "optimizer.pt is not what was saved"),
+    "zeroed": (
+        lambda path: zero_middle(path / "optimizer.pt"),
+        "optimizer.pt is not what was saved",
+    ),
 }
 
 

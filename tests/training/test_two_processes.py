@@ -122,8 +122,9 @@ def test_a_failure_in_one_is_a_failure_in_both(ranks: list[dict[str, Any]]) -> N
     assert second == "ValueError: no such slot"
     assert first == "PeerFailure: process 1: ValueError: no such slot"
     first, second = (rank["broken reward"]["error"] for rank in ranks)
-    assert first == "KeyError: 'oops'"
-    assert second == "PeerFailure: process 0: KeyError: 'oops'"
+    name = "tests.training.two_processes.BrokenReward"
+    assert first.startswith(f"UserError: reward: {name} raised KeyError: 'oops' in step 1; ")
+    assert second == first
 
 
 def test_two_processes_share_the_groups_that_dynamic_sampling_chooses(

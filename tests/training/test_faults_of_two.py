@@ -1,0 +1,150 @@
+"""Faults of a run of two processes: both end, nothing is left, and the run goes on."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tarot.runs import RunDirectory
+from tarot.runs.comparison import RunComparison, compare_runs
+from tests.small_disk import resize, small_disk
+from tests.training.commands import descendants, orphans_adopted
+from tests.training.faulty import FaultySandbox, LetterReward
+from tests.training.in_process import prepared
+from tests.training.workplace import PATIENCE_S, ROOT
+
+pytestmark = pytest.mark.e2e
+
+NUM_STEPS = 3
+# One checkpoint fits, two don't.
+SMALL_KB, LARGE_KB = 10_000, 100_000
+LATE_S, DDP_TIMEOUT_S = 8, 4
+SETTINGS = (
+    "hardware.processes=2",
+    "hardware.per_device_batch_size=2",
+    *(f"trainer.max_steps={NUM_STEPS}", "trainer.save_steps=1", "trainer.learning_rate=1e-3"),
+    f"trainer.ddp_timeout={DDP_TIMEOUT_S}",
+    f"reward._target_={LetterReward.__module__}.LetterReward",
+    f"sandbox._target_={FaultySandbox.__module__}.FaultySandbox",
+    *("sandbox.late_in=2", f"sandbox.late_s={LATE_S}"),
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How torchrun ended, how long after the last file of the run, and what it left behind."""
+
+    code: int
+    stderr: str
+    wait_s: float
+    left: list[str]
+
+
+def torchrun(run: RunDirectory, **variables: str) -> Ended:
+    command = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    finished = subprocess.run(
+        [sys.executable, *command, "-m", "tarot.training", str(run.path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **variables},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    wait_s = time.time() - max(path.stat().st_mtime for path in run.path.rglob("*"))
+    return Ended(finished.returncode, finished.stderr, wait_s, descendants())
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run of two whose second process is killed and whose disk is full, and one without."""
+
+    whole: RunDirectory
+    late: Ended
+    run: RunDirectory
+    killed: Ended
+    full: Ended
+    when_full: list[str]
+    finished: Ended
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A process's calls of the sandbox are the self-check and one a step."""
+    folder = tmp_path_factory.mktemp("two")
+    disk = folder / "disk"
+    with small_disk(disk, SMALL_KB), orphans_adopted():
+        whole = prepared(f"run_dir={folder / 'whole'}", *SETTINGS)
+        late = torchrun(whole)
+        run = prepared(f"run_dir={disk / 'run'}", *SETTINGS)
+        killed = torchrun(run, KILL_IN="3")
+        full = torchrun(run)
+        when_full = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
+        resize(disk, LARGE_KB)
+        yield Story(whole, late, run, killed, full, when_full, torchrun(run))
+
+
+def test_a_process_waits_longer_for_a_sandbox_than_ddp_timeout_says(story: Story) -> None:
+    assert LATE_S > DDP_TIMEOUT_S
+    assert story.late.code == 0, story.late.stderr
+    assert story.whole.summary_path.exists()
+
+
+def test_where_one_process_is_killed_the_other_ends_and_says_what_it_knows(story: Story) -> None:
+    assert story.killed.code != 0
+    assert "exitcode  : -9" in story.killed.stderr
+    lines = story.killed.stderr.splitlines()
+    assert sum(line.startswith("another process of this training died") for line in lines) == 1
+    assert story.killed.wait_s < 60
+    assert story.killed.left == []
+
+
+def test_a_disk_that_is_full_for_one_process_ends_both_with_the_same_line(story: Story) -> None:
+    assert story.full.code != 0
+    line = (
+        f"{story.run.checkpoints_path}: the disk is full; make space, then give the same command "
+        "again"
+    )
+    assert story.full.stderr.splitlines().count(line) == 2
+    assert story.full.stderr.count("exitcode  : 2 ") >= 1
+    assert story.when_full == ["checkpoint-1"]
+    assert story.full.left == []
+
+
+def test_the_run_goes_on_and_is_what_it_would_have_been(story: Story) -> None:
+    assert story.finished.code == 0, story.finished.stderr
+    assert compare_runs(story.whole, story.run) == RunComparison(NUM_STEPS, None, 0.0)
+    ours, theirs = (last_checkpoint(run) for run in (story.run, story.whole))
+    for name in ("model.safetensors", "optimizer.pt"):
+        assert (ours / name).read_bytes() == (theirs / name).read_bytes()
+
+
+def test_each_process_goes_on_with_its_own_generators(story: Story) -> None:
+    ours, theirs = (generators(last_checkpoint(run)) for run in (story.run, story.whole))
+    assert ours == theirs
+    assert ours[0]["cpu"] != ours[1]["cpu"]
+
+
+def last_checkpoint(run: RunDirectory) -> Path:
+    return run.checkpoints_path / f"checkpoint-{NUM_STEPS}"
+
+
+def generators(checkpoint: Path) -> list[dict[str, Any]]:
+    states = [
+        torch.load(checkpoint / f"rng_state_{rank}.pth", weights_only=False) for rank in range(2)
+    ]
+    return [
+        {
+            "python": state["python"],
+            "numpy": [*state["numpy"][:1], state["numpy"][1].tolist(), *state["numpy"][2:]],
+            "cpu": state["cpu"].tolist(),
+        }
+        for state in states
+    ]
