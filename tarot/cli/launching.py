@@ -8,6 +8,7 @@ from tarot.cli.planning import PlannedRun
 from tarot.config.targets import build
 from tarot.runs import DirectoryState, prepare
 from tarot.runs.exits import Exit
+from tarot.runs.full_disk import full_disk_line, has_room
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 ALREADY_FINISHED = "already finished"
@@ -21,7 +22,11 @@ def launch(planned: PlannedRun) -> Outcome:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
     if directory.state is DirectoryState.FINISHED:
         return Outcome(RunState.FINISHED, ALREADY_FINISHED)
-    return _launcher(planned).launch(_run(planned.directory))
+    outcome = _launcher(planned).launch(_run(planned.directory))
+    if outcome.state is RunState.FAILED and not has_room(planned.directory):
+        # Its logs are on that disk too, so the child's own words may be missing.
+        return Outcome(RunState.FAILED, full_disk_line(planned.directory), Exit.USER_ERROR)
+    return outcome
 
 
 def render(planned: PlannedRun) -> str:

@@ -9,6 +9,4 @@ class Exit(IntEnum):
     OK = 0
     FAILED = 1
     USER_ERROR = 2
-    # Python's own where standard error can't be written, so that a cause could not be said.
-    UNSAID = 120
     INTERRUPTED = 130

@@ -29,17 +29,23 @@ def full_disk_told(folder: Path) -> Iterator[None]:
     except Exception as error:
         if not _is_of_a_full_disk(error, folder):
             raise
-        raise UserError(
-            f"{folder}: the disk is full; make space, then give the same command again"
-        ) from error
+        raise UserError(full_disk_line(folder)) from error
+
+
+def full_disk_line(folder: Path) -> str:
+    """What to say of it."""
+    return f"{folder}: the disk is full; make space, then give the same command again"
+
+
+def has_room(folder: Path) -> bool:
+    """Whether the disk of a folder, which need not be there yet, takes more than a few blocks."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free >= LEAST_FREE_BYTES
 
 
 def _is_of_a_full_disk(error: BaseException, folder: Path) -> bool:
-    if any(_says_so(link) for link in _chain(error)):
-        return True
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free < LEAST_FREE_BYTES
+    return any(_says_so(link) for link in _chain(error)) or not has_room(folder)
 
 
 def _says_so(error: BaseException) -> bool:

@@ -1,12 +1,13 @@
 """What each process of a training leaves in its run's `logs`, where the launcher asks for it.
 
 Standard error of every process, standard output of all but the first, and the exit code of one
-that ends in an orderly way.
+that ends in an orderly way, unless the disk is full.
 """
 
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -26,7 +27,8 @@ def logged(run: RunDirectory, work: Callable[[], Exit]) -> Exit:
     if rank:
         _append(sys.stdout, run.stdout_of(rank))
     code = work()
-    run.exit_of(rank).write_text(f"{code.value}\n")
+    with suppress(OSError):
+        run.exit_of(rank).write_text(f"{code.value}\n")
     return code
 
 

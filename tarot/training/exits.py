@@ -1,11 +1,12 @@
 """How a child process ends: an exit code, and the cause as the last line of standard error.
 
-Standard error may be a file on a disk that is full; then the code alone says so.
+Standard error may be a file on a disk that is full, which whoever reads it has to see for itself.
 """
 
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from tarot.runs.exits import Exit
 from tarot.training.processes import LOST_PROCESS, PeerFailure, is_of_a_lost_process
@@ -35,9 +36,6 @@ def exit_of(work: Callable[[], None]) -> Exit:
 
 
 def _said(cause: object, code: Exit) -> Exit:
-    try:
+    with suppress(OSError):
         sys.stderr.write(f"{cause}\n")
-        sys.stderr.flush()
-    except OSError:
-        return Exit.UNSAID
     return code

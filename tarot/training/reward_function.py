@@ -144,7 +144,7 @@ class RewardFunction:
             name = f"{kind.__module__}.{kind.__qualname__}"
             raise UserError(
                 f"reward: {name} raised {cause}: {error} in step {self._step}; its traceback is in "
-                "the run's stderr.log"
+                "the run's logs"
             ) from error
 
     def _piece(

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,7 +23,8 @@ from tarot.types import Execution, GradedCompletion, Job, RewardValue
 class LetterReward:
     """The share of small letters in a completion, from which a random model learns, and noise.
 
-    The noise is drawn from the generators of Python and NumPy. In step `RAISE_AT` it raises.
+    The noise is drawn from the generators of Python and NumPy. In step `RAISE_AT` it raises, in
+    step `FILL_AT` it fills the disk on which the folder `disk` is.
     """
 
     part_names = ("letters",)
@@ -33,6 +35,8 @@ class LetterReward:
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         if completions[0].step == int(os.environ.get("RAISE_AT", "0")):
             raise KeyError("oops")
+        if completions[0].step == int(os.environ.get("FILL_AT", "0")):
+            _fill(Path("disk/filler"))
         return [RewardValue(value, {"letters": value}) for value in map(self._value, completions)]
 
     def _value(self, completion: GradedCompletion) -> float:
@@ -63,6 +67,12 @@ class FaultySandbox(LocalSandbox):
             if self._num_calls == self._late_in:
                 time.sleep(self._late_s)
         return super().run(jobs)
+
+
+def _fill(path: Path) -> None:
+    with suppress(OSError), path.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 def _hold(num_signals: int) -> None:

@@ -42,8 +42,14 @@ class Story:
     stopped: Ended
     when_stopped: list[str]
     stopped_twice: Ended
+    filled: Ended
     finished: Ended
     run: RunDirectory
+
+
+def steps_shown(command: Ended) -> list[str]:
+    shown = command.finished.stdout.splitlines()
+    return [line.split()[1] for line in shown if line.startswith("GRPO  ")]
 
 
 def names(checkpoints: Path) -> list[str]:
@@ -66,18 +72,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         when_stopped = names(checkpoints)
         os.truncate(checkpoints / "checkpoint-2" / "optimizer.pt", 1000)
         twice = stop_when_held(place, *RUN, held_in="tarot.training:2", num_signals=2)
+        filled = ended(place, start(place, *RUN, FILL_AT="3"))
+        (folder / "filler").unlink()
         finished = ended(place, start(place, *RUN))
         run = RunDirectory.open(folder / "run")
-        yield Story(raised, full, when_full, stopped, when_stopped, twice, finished, run)
+        yield Story(raised, full, when_full, stopped, when_stopped, twice, filled, finished, run)
 
 
 def test_a_reward_that_raises_is_one_line_and_its_traceback_is_kept(story: Story) -> None:
     assert story.raised.code == 2
     assert story.raised.lines == [
         f"reward: {LetterReward.__module__}.LetterReward raised KeyError: 'oops' in step 2; its "
-        "traceback is in the run's stderr.log"
+        "traceback is in the run's logs"
     ]
-    log = (story.run.path / "stderr.log").read_text()
+    log = story.run.stderr_of(0).read_text()
     assert "raise KeyError(\"oops\")\nKeyError: 'oops'\n" in log
 
 
@@ -111,17 +119,25 @@ def test_a_broken_checkpoint_is_told_and_the_one_before_gone_on_from(story: Stor
 def test_a_second_signal_ends_a_step_that_does_not_end(story: Story) -> None:
     assert story.stopped_twice.code != 0
     assert story.stopped_twice.wait_s < 10
-    shown = story.finished.finished.stdout.splitlines()
-    assert [line.split()[1] for line in shown if line.startswith("GRPO  ")] == ["1/3", "2/3"]
+    assert steps_shown(story.filled) == ["1/3"]
+
+
+def test_a_disk_too_full_for_rollouts_and_for_the_logs_is_one_line(story: Story) -> None:
+    """The first step that it went on with is the second; the third could not be shown."""
+    assert story.filled.code == 2
+    (line,) = story.filled.lines
+    assert line.endswith(": the disk is full; make space, then give the same command again")
+    assert line.startswith("disk/run")
+    assert steps_shown(story.finished) == ["2/3"]
 
 
 def test_no_command_leaves_a_process(story: Story) -> None:
-    commands = (story.raised, story.full, story.stopped, story.stopped_twice, story.finished)
+    commands = (story.raised, story.full, story.stopped, story.stopped_twice, story.filled)
     assert [command.left for command in commands] == [[]] * 5
 
 
 def test_the_run_is_what_it_would_have_been_without_faults(story: Story, tmp_path: Path) -> None:
-    assert (story.finished.code, story.finished.lines) == (0, [])
+    assert (story.finished.code, story.finished.lines, story.finished.left) == (0, [], [])
     whole = prepared_from(*SETTINGS, f"run_dir={tmp_path / 'whole'}", "curriculum=average")
     assert run_child(whole) == 0
     assert compare_runs(whole, story.run) == RunComparison(NUM_STEPS, None, 0.0)

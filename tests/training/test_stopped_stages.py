@@ -22,7 +22,7 @@ SETTINGS = (
     *("data.families=[count_digits]", "data.num_problems=4", "data.num_held_out=2"),
     "cold_start={problems: 4, epochs: 40, batch_size: 2, learning_rate: 1e-3, seed: 0}",
 )
-LONGEST_STOP_S = 30
+LONGEST_STOP_S = 60
 
 
 @dataclass(frozen=True)
