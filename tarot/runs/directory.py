@@ -106,6 +106,11 @@ class RunDirectory:
         return self.logs_path / f"rank-{rank}.exit"
 
     @property
+    def lock_path(self) -> Path:
+        """Held by the process that runs in the directory, which it names."""
+        return self.path / "lock"
+
+    @property
     def log(self) -> StepLog:
         """The step log."""
         return StepLog(self.path / "log.jsonl")
@@ -130,7 +135,7 @@ class RunDirectory:
 
     def lock(self) -> AbstractContextManager[None]:
         """Keep other processes out while inside; UserError if one is in."""
-        return exclusive(self.path / "lock")
+        return exclusive(self.lock_path)
 
     def rollouts_of(self, step: int) -> Path:
         """The file of one step's rollouts."""

@@ -2,11 +2,17 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from tarot.types import UserError
+
+# `is_held` takes a lock for an instant, which is no reason to give up.
+_ATTEMPTS = 5
+_PAUSE_S = 0.02
 
 
 @contextmanager
@@ -21,11 +27,9 @@ def exclusive(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator
     """
     with path.open("a+") as file:
         os.register_at_fork(after_in_child=file.close)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _take(file):
             if on_wait is None:
-                raise UserError(_held(path)) from None
+                raise UserError(_held(path))
             on_wait()
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
@@ -34,5 +38,35 @@ def exclusive(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator
         yield
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock file now; this one too, if it does."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def last_holder(path: Path) -> int | None:
+    """The id of the process that holds the lock file or held it last; None before the first."""
+    text = path.read_text().strip() if path.exists() else ""
+    return int(text) if text else None
+
+
+def _take(file: IO[str]) -> bool:
+    """Take the lock unless another process keeps it."""
+    for _ in range(_ATTEMPTS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        else:
+            return True
+    return False
+
+
 def _held(path: Path) -> str:
-    return f"{path.parent}: process {path.read_text().strip()} runs it; wait for it or end it first"
+    return f"{path.parent}: process {last_holder(path)} runs it; wait for it or end it first"
