@@ -29,15 +29,21 @@ QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_sub
 OVERRIDE = re.compile(r"~|[+~]*[A-Za-z_][^\s=]*=")
 OPTION = re.compile(r"[\w.-]+")
 ALL = "all"
+PARAMS = "hydra.sweeper.params"
 PLAIN_KEY = re.compile(r"([A-Za-z_][\w.-]*)=")
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """One resolved config and the overrides that it came from."""
+    """One resolved config and the overrides that it came from, each as it can be typed.
+
+    `sweep` names what the command lists runs by besides its arguments: the options of `conf/sweep`,
+    or where its config says so otherwise the key; empty without any.
+    """
 
     config: dict[str, Any]
     overrides: tuple[str, ...]
+    sweep: str = ""
 
 
 def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
@@ -51,7 +57,7 @@ def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
 
     def collect(config: DictConfig) -> None:
         try:
-            jobs.append(Composed(_plain(config), tuple(HydraConfig.get().overrides.task)))
+            jobs.append(Composed(_plain(config), _overrides(), _sweep()))
         except OmegaConfBaseException as error:
             faults.append(error)
 
@@ -63,9 +69,16 @@ def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
         raise UserError(_line(error)) from error
     if faults:
         raise UserError(_line(faults[0])) from faults[0]
-    if not jobs and {"-m", "--multirun"} & set(arguments):
+    if not jobs and is_multirun(arguments):
         raise UserError("-m: no job to run; a glob in the arguments matches no option")
+    if not is_multirun(arguments):
+        _check_single(jobs)
     return jobs
+
+
+def is_multirun(arguments: Sequence[str]) -> bool:
+    """Whether the arguments describe a sweep, of however many runs."""
+    return not {"-m", "--multirun"}.isdisjoint(arguments)
 
 
 def choose_options(group: str, arguments: Sequence[str]) -> list[str]:
@@ -94,6 +107,25 @@ def open_key(argument: str) -> str:
     if match is None or match[1].startswith("hydra.") or (CONF / match[1]).is_dir():
         return argument
     return f"++{argument}"
+
+
+def _check_single(jobs: Sequence[Composed]) -> None:
+    for job in jobs:
+        if job.sweep:
+            key = PARAMS if job.sweep == PARAMS else f"sweep={job.sweep}"
+            raise UserError(f"{key}: lists several runs; add -m to run them all")
+
+
+def _overrides() -> tuple[str, ...]:
+    """The job's overrides without what `open_key` puts before them."""
+    return tuple(override.removeprefix("++") for override in HydraConfig.get().overrides.task)
+
+
+def _sweep() -> str:
+    hydra_config = HydraConfig.get()
+    if not hydra_config.sweeper.get("params"):
+        return ""
+    return str(hydra_config.runtime.choices.get("sweep", PARAMS))
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:

@@ -15,15 +15,23 @@ FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
 MODELS = sorted((CONF / "model").glob("*.yaml"))
 
 
-def composed(path: Path) -> dict[str, Any]:
-    """The run config with the option of one file, its missing values filled in."""
+def all_composed(path: Path) -> list[dict[str, Any]]:
+    """The run configs with the option of one file, its missing values filled in."""
     group = path.parent.relative_to(CONF).as_posix()
-    is_overlay = group.partition("/")[0] == "experiment"
+    kind = group.partition("/")[0]
+    is_overlay = kind in ("experiment", "sweep")
     node = OmegaConf.to_container(OmegaConf.load(path))
     assert isinstance(node, dict)
     values = [f"{group}.{key!s}=given" for key, value in node.items() if value == "???"]
-    (job,) = compose("train", [f"{'+' if is_overlay else ''}{group}={path.stem}", *values])
-    return job.config
+    several = ["-m"] if kind == "sweep" else []
+    chosen = f"{'+' if is_overlay else ''}{group}={path.stem}"
+    return [job.config for job in compose("train", [*several, chosen, *values])]
+
+
+def composed(path: Path) -> dict[str, Any]:
+    """The run config with the option of a file that describes one run."""
+    (config,) = all_composed(path)
+    return config
 
 
 def option_of(group: str, name: str) -> dict[str, Any]:
@@ -34,10 +42,10 @@ def option_of(group: str, name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
 def test_every_file_composes_and_validates(path: Path) -> None:
-    config = composed(path)
-    validate_run(config)
-    build("curriculum", config["curriculum"])
-    build("reward", config["reward"])
+    for config in all_composed(path):
+        validate_run(config)
+        build("curriculum", config["curriculum"])
+        build("reward", config["reward"])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
