@@ -28,10 +28,11 @@ def run_outcomes(run: RunDirectory, when: str) -> Outcomes:
 
 
 def write_configs(runs: Mapping[str, RunDirectory], folder: Path) -> None:
-    """Write each run's config by its name, without the folder it lay in: it may run anywhere."""
+    """Write each run's config by its name, without the folders it lay in: it may run anywhere."""
     folder.mkdir(exist_ok=True)
+    anywhere = {"runs_dir": "runs", "run_dir": None, "sweeps_dir": "sweeps"}
     for name, run in runs.items():
-        write_json(folder / f"{name}.json", {**run.config(), "runs_dir": "runs", "run_dir": None})
+        write_json(folder / f"{name}.json", {**run.config(), **anywhere})
 
 
 def _outcomes_in(path: Path) -> tuple[ProblemOutcomes, ...]:

@@ -11,11 +11,19 @@ from pathlib import Path
 import pytest
 
 import rewards
+from tarot.cli import report
 from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
 from tarot.config.run import validate_run
-from tarot.config.schema import BenchConfig, ReproduceConfig, RescoreConfig, RunConfig, Strict
+from tarot.config.schema import (
+    BenchConfig,
+    ReportConfig,
+    ReproduceConfig,
+    RescoreConfig,
+    RunConfig,
+    Strict,
+)
 from tarot.config.targets import build
 from tarot.config.trials import ConformanceConfig, DataConfig, JudgeConfig, ProbeRunConfig
 from tarot.config.validation import parse
@@ -53,6 +61,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "judge": JudgeConfig,
     "plan": RunConfig,
     "probe": ProbeRunConfig,
+    "report": ReportConfig,
     "reproduce": ReproduceConfig,
     "rescore": RescoreConfig,
 }
@@ -101,6 +110,8 @@ def try_out(command: str) -> None:
             arguments = choose_options("curriculum", arguments)
         if verb == "data":
             arguments = in_full(arguments)
+        if verb == "report":
+            arguments = report.in_full(arguments)
         (job,) = compose(verb, arguments)
         parse(SCHEMAS[verb], job.config)
 

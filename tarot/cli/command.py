@@ -20,6 +20,11 @@ def next_command(directory: Path) -> str:
     return shlex.join([_program("tarot"), "reproduce", f"run={directory}"])
 
 
+def report_command(sweep: Path) -> str:
+    """How to look at a sweep."""
+    return shlex.join([_program("tarot"), "report", f"sweep={sweep}"])
+
+
 def _program(name: str) -> str:
     """The name where the shell finds this environment's program by it, else the path to it."""
     program = Path(sys.executable).with_name(name)

@@ -206,6 +206,7 @@ class RunConfig(Strict):
     seed: int = Field(ge=0)
     runs_dir: str
     run_dir: str | None
+    sweeps_dir: str
     dry_run: bool
     problems_per_step: PositiveInt
     num_generations: int = Field(ge=2)
@@ -229,6 +230,18 @@ class RunConfig(Strict):
     probe: ProbeConfig
     evaluation: EvaluationConfig
     rates: RatesConfig
+
+
+class SweepConfig(Strict):
+    """A sweep by its directory."""
+
+    directory: str
+
+
+class ReportConfig(Strict):
+    """The sweep to look at."""
+
+    sweep: SweepConfig
 
 
 class ReproduceConfig(Strict):

@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 RECORDED_ONLY = frozenset(
-    {"name", "runs_dir", "run_dir", "dry_run", "data", "sandbox", "launcher", "tracker", "rates"}
+    {
+        *("name", "runs_dir", "run_dir", "sweeps_dir", "dry_run"),
+        *("data", "sandbox", "launcher", "tracker", "rates"),
+    }
 )
 # It refuses what can't work, and changes nothing of what can.
 RECORDED_ARCHITECTURE = frozenset({"context_length"})

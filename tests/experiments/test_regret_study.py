@@ -69,6 +69,7 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "seeds=[1,2]",
         f"out={tmp_path / 'out'}",
         f"runs_dir={tmp_path / 'runs'}",
+        f"sweeps_dir={tmp_path / 'sweeps'}",
         "launcher._target_=regret_launcher.Launcher",
         "data.num_problems=4",
         "data.num_held_out=4",

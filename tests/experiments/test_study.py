@@ -52,7 +52,7 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     runs, out = tmp_path / "runs", tmp_path / "out"
     runs.mkdir()
     launcher = "launcher._target_=writing_launcher.Launcher"
-    small = ["data.num_problems=2", "data.num_held_out=2"]
+    small = ["data.num_problems=2", "data.num_held_out=2", f"sweeps_dir={tmp_path / 'sweeps'}"]
     arguments = [f"runs_dir={runs}", launcher, f"out={out}", *small]
     stop = runs / "stop-23"
     stop.touch()

@@ -64,6 +64,7 @@ def test_what_changes_the_result_changes_the_sha(
         ("name", "other"),
         ("runs_dir", "elsewhere"),
         ("run_dir", "there"),
+        ("sweeps_dir", "elsewhere"),
         ("dry_run", True),
         ("data.path", "same_content.jsonl"),
         ("sandbox.num_workers", 4),

@@ -1,0 +1,148 @@
+"""Working through the runs of a sweep, and the table of how they stand."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from tarot.cli.command import report_command, typed_command
+from tarot.cli.composition import PARAMS, Composed
+from tarot.cli.launching import exit_code, launch
+from tarot.cli.planning import PlannedRun
+from tarot.cli.screen import screen
+from tarot.runs import config_sha
+from tarot.runs.exits import Exit
+from tarot.runs.standing import RunStatus, Scores, Standing, Steps, status_of
+from tarot.runs.sweep import SweepDirectory, SweepRun, locate_sweep
+from tarot.types import Outcome, RunState, UserError
+
+
+@dataclass(frozen=True, slots=True)
+class SweepJob:
+    """A run as it was asked for, and as it is planned."""
+
+    composed: Composed
+    planned: PlannedRun
+
+
+def run_sweep(jobs: Sequence[SweepJob], arguments: Sequence[str]) -> int:
+    """Run what is missing, one after the other, and show how all stand.
+
+    The exit code is that of the worst launch. UserError if another process works through the
+    sweep, or if two jobs would share a directory.
+    """
+    _check_distinct(jobs)
+    sweep = _locate(jobs)
+    sweep.path.mkdir(parents=True, exist_ok=True)
+    with sweep.lock():
+        runs = [_sweep_run(job) for job in jobs]
+        sweep.write_request(arguments, runs)
+        sys.stdout.write(f"{len(runs)} runs; how they stand: {report_command(sweep.path)}\n")
+        outcomes = _launch_all(sweep, runs, [job.planned for job in jobs])
+    show_sweep(sweep, screen())
+    return max(map(exit_code, outcomes), default=Exit.OK)
+
+
+def show_sweep(sweep: SweepDirectory, console: Console) -> None:
+    """A table of how each run stands, and what there is to do about it."""
+    process, runs = sweep.process(), sweep.runs()
+    statuses = [status_of(sweep, run, process) for run in runs]
+    console.print(_table(runs, statuses))
+    num_done = sum(status.standing is Standing.FINISHED for status in statuses)
+    line = f"{sweep.path}: {num_done} of {len(runs)} runs done"
+    if process is not None:
+        line += f"; process {process} works through them"
+    elif any(status.is_due for status in statuses):
+        line += f"; go on with what is missing: {typed_command('train', sweep.arguments())}"
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _check_distinct(jobs: Sequence[SweepJob]) -> None:
+    """UserError if two jobs are one run, or would lie in one directory."""
+    directories = Counter(job.planned.directory for job in jobs)
+    shared = [str(directory) for directory, number in directories.items() if number > 1]
+    if shared:
+        raise UserError(
+            f"{shared[0]}: {directories[Path(shared[0])]} runs of the sweep would lie there; "
+            "run_dir and settings that are recorded only, such as sandbox, do not tell runs apart"
+        )
+
+
+def _locate(jobs: Sequence[SweepJob]) -> SweepDirectory:
+    """By the option of `conf/sweep`, else by the name that the runs share, if they do."""
+    named = jobs[0].composed.sweep
+    names = {job.planned.settings.name for job in jobs}
+    common = names.pop() if len(names) == 1 else "sweep"
+    folder = Path(jobs[0].planned.settings.sweeps_dir)
+    overrides = [job.composed.overrides for job in jobs]
+    return locate_sweep(folder, common if named in ("", PARAMS) else named, overrides)
+
+
+def _sweep_run(job: SweepJob) -> SweepRun:
+    planned = job.planned
+    sha = config_sha(planned.config, planned.data_fingerprint)
+    return SweepRun(planned.directory, sha, job.composed.overrides)
+
+
+def _launch_all(
+    sweep: SweepDirectory, runs: Sequence[SweepRun], plans: Sequence[PlannedRun]
+) -> list[Outcome]:
+    """One after the other, up to an interruption; what runs or waits elsewhere is left alone."""
+    outcomes: list[Outcome] = []
+    for run, planned in zip(runs, plans, strict=True):
+        standing = status_of(sweep, run, sweep_process=None).standing
+        if standing in (Standing.RUNNING, Standing.SUBMITTED):
+            continue
+        sweep.write_launch(run, None)
+        outcomes.append(launch(planned))
+        sweep.write_launch(run, outcomes[-1])
+        if outcomes[-1].state is RunState.INTERRUPTED:
+            break
+    return outcomes
+
+
+def _table(runs: Sequence[SweepRun], statuses: Sequence[RunStatus]) -> Table:
+    folded = [Column(name, overflow="fold") for name in ("run", "settings", "state")]
+    scores = [Column(f"suite {when}", justify="right") for when in ("before", "after")]
+    table = Table(*folded, *scores, Column("cause", overflow="fold"))
+    for run, status, settings in zip(runs, statuses, _differences(runs), strict=True):
+        cause = status.detail if status.standing is Standing.FAILED else ""
+        table.add_row(
+            str(run.directory),
+            settings,
+            _state(status),
+            *_shares(status.scores),
+            "".join(cause.splitlines()[-1:]),
+        )
+    return table
+
+
+def _differences(runs: Sequence[SweepRun]) -> Iterator[str]:
+    """The overrides of each run that not all of them have."""
+    common = set.intersection(*(set(run.overrides) for run in runs))
+    for run in runs:
+        yield " ".join(override for override in run.overrides if override not in common)
+
+
+def _state(status: RunStatus) -> str:
+    match status.standing:
+        case Standing.SUBMITTED:
+            return f"submitted as {status.detail}"
+        case Standing.RUNNING | Standing.STOPPED | Standing.FAILED if status.steps:
+            return f"{status.standing}, {_progress(status.steps)}"
+        case _:
+            return status.standing
+
+
+def _progress(steps: Steps) -> str:
+    if not steps.done:
+        return "before step 1"
+    return f"step {steps.done}" + (f" of {steps.total}" if steps.total else "")
+
+
+def _shares(scores: Scores | None) -> tuple[str, str]:
+    return ("", "") if scores is None else (f"{scores.before:.1%}", f"{scores.after:.1%}")

@@ -1,0 +1,153 @@
+"""The directory of a sweep: what was asked for, and what became of each launch.
+
+`sweep.json` is there before the first run starts. How the runs stand is in their own directories;
+only what those can't say is kept here, in `launches.json`: the cause of a failure, the id of a job.
+Runs are named by their paths from the sweep's directory, so that both can move together.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tarot.runs.files import read_json, write_json
+from tarot.runs.identity import SHA_LENGTH
+from tarot.runs.lock import exclusive, is_held, last_holder
+from tarot.types import Outcome, RunState, UserError
+
+# These say how runs are started, neither what they are nor where they lie.
+_OF_STARTING = frozenset({"dry_run", "launcher", "sandbox", "sweeps_dir", "tracker"})
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """One run of a sweep: where it lies, its sha, and the overrides that describe it."""
+
+    directory: Path
+    sha: str
+    overrides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The last launch of a run: how it ended, or None while it has not, and who started it."""
+
+    outcome: Outcome | None
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweepDirectory:
+    """The files of a sweep by name."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> "SweepDirectory":
+        """An existing sweep; UserError if the directory holds none."""
+        sweep = cls(path)
+        if not sweep.request_path.is_file():
+            raise UserError(f"{path}: no directory of a sweep, it has no sweep.json")
+        return sweep
+
+    @property
+    def request_path(self) -> Path:
+        """The arguments as they were typed, and the runs that they describe."""
+        return self.path / "sweep.json"
+
+    @property
+    def launches_path(self) -> Path:
+        """The last launch of each run that was launched."""
+        return self.path / "launches.json"
+
+    @property
+    def lock_path(self) -> Path:
+        """Held by the command that works through the sweep."""
+        return self.path / "lock"
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other commands out while inside; UserError if one is in."""
+        return exclusive(self.lock_path)
+
+    def process(self) -> int | None:
+        """The id of the process that works through the sweep now, None if none does."""
+        return last_holder(self.lock_path) if is_held(self.lock_path) else None
+
+    def write_request(self, arguments: Sequence[str], runs: Sequence[SweepRun]) -> None:
+        """Say what was asked for."""
+        rows = [
+            {"directory": self._key(run), "sha": run.sha, "overrides": list(run.overrides)}
+            for run in runs
+        ]
+        write_json(self.request_path, {"arguments": list(arguments), "runs": rows})
+
+    def arguments(self) -> list[str]:
+        """What was typed after `train.py`."""
+        return list(read_json(self.request_path)["arguments"])
+
+    def runs(self) -> list[SweepRun]:
+        """The runs, in the order in which they are started."""
+        rows = read_json(self.request_path)["runs"]
+        return [
+            SweepRun(self._place(row["directory"]), row["sha"], tuple(row["overrides"]))
+            for row in rows
+        ]
+
+    def launch_of(self, run: SweepRun) -> Launch | None:
+        """The last launch of a run, or None if it was not launched by this sweep."""
+        row = self._launches().get(self._key(run))
+        return None if row is None else Launch(_outcome(row["outcome"]), row["process"])
+
+    def write_launch(self, run: SweepRun, outcome: Outcome | None) -> None:
+        """Keep how this process's launch of a run ended, or with None that it begins."""
+        plain = None if outcome is None else _plain(outcome)
+        launch = {"outcome": plain, "process": os.getpid()}
+        write_json(self.launches_path, {**self._launches(), self._key(run): launch})
+
+    def _launches(self) -> dict[str, Any]:
+        launches: dict[str, Any] = {}
+        return read_json(self.launches_path) if self.launches_path.exists() else launches
+
+    def _key(self, run: SweepRun) -> str:
+        return os.path.relpath(run.directory.resolve(), self.path.resolve())
+
+    def _place(self, key: str) -> Path:
+        place = (self.path.resolve() / key).resolve()
+        return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+
+
+def locate_sweep(folder: Path, name: str, runs: Sequence[Sequence[str]]) -> SweepDirectory:
+    """Where the sweep over runs of these overrides lies, in whatever order they come."""
+    path = folder / f"{_NOT_IN_NAMES.sub('-', name)}-{_sha(runs)}"
+    if "=" in str(path):
+        raise UserError(f"sweeps_dir: {path} contains '=', which overrides can't quote")
+    return SweepDirectory(path)
+
+
+def _sha(runs: Sequence[Sequence[str]]) -> str:
+    told = sorted(sorted(one for one in run if not _is_of_starting(one)) for run in runs)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:SHA_LENGTH]
+
+
+def _is_of_starting(override: str) -> bool:
+    return re.split(r"[.=@]", override.lstrip("+~"))[0] in _OF_STARTING
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "state": outcome.state,
+        "detail": outcome.detail,
+        "exit_code": outcome.exit_code,
+    }
+
+
+def _outcome(plain: Mapping[str, Any] | None) -> Outcome | None:
+    if plain is None:
+        return None
+    return Outcome(RunState(plain["state"]), plain["detail"], plain["exit_code"])

@@ -1,0 +1,227 @@
+"""`tarot report` on sweeps whose runs end in every way."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tarot.cli.main import main
+from tarot.runs import RunDirectory
+from tarot.runs.lock import exclusive
+from tarot.runs.sweep import SweepDirectory
+from tests.cli.scripted import LAUNCHER, SWEEP
+
+SEEDS = "seed=1,2,3,4,5"
+ENDS = ("launcher.failed=[2]", "launcher.submitted=[3]", "launcher.interrupted=[4]")
+HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "pyarrow")
+SPY = f"""
+import sys
+from tarot.cli.main import main
+assert main(sys.argv[1:]) == 0
+sys.exit(str([name for name in {HEAVY} if name in sys.modules]))
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Five runs: one finishes, one fails, one is submitted, one stops, one never starts."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "swept.py").write_text(LAUNCHER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.syspath_prepend(folder)
+        assert main([*SWEEP, SEEDS, *ENDS]) == 130
+        yield folder
+    sys.modules.pop("swept", None)
+
+
+@pytest.fixture
+def sweep(swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SweepDirectory:
+    """These runs and their sweep in a folder of the test's own."""
+    shutil.copytree(swept, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    (path,) = Path("sweeps").iterdir()
+    return SweepDirectory.open(path)
+
+
+def reported(capsys: pytest.CaptureFixture[str], sweep: SweepDirectory) -> tuple[list[str], str]:
+    """What the table says of each run, in their order, and the line below it."""
+    assert main(["report", f"sweep={sweep.path}"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    rows = [line.split("│")[2:-1] for line in shown.out.splitlines() if line.startswith("│")]
+    return [
+        " | ".join(cell.strip() for cell in row).strip() for row in rows
+    ], shown.out.splitlines()[-1]
+
+
+def launched() -> list[str]:
+    seeds = Path("launched").read_text().split()
+    Path("launched").unlink()
+    return seeds
+
+
+def in_a_child(run: RunDirectory) -> None:
+    """Another process takes the run's lock and lets go of it, as a child of the run does."""
+    code = f"""
+from pathlib import Path
+from tarot.runs import RunDirectory
+with RunDirectory(Path({str(run.path)!r})).lock():
+    pass
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_run_is_shown_as_it_stands(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, line = reported(capsys, sweep)
+    assert rows == [
+        "seed=1 | finished | 25.0% | 50.0% |",
+        "seed=2 | failed, before step 1 |  |  | the cause",
+        "seed=3 | submitted as job-3 |  |  |",
+        "seed=4 | stopped, step 1 of 2 |  |  |",
+        "seed=5 | not started |  |  |",
+    ]
+    assert line.startswith(f"{sweep.path}: 1 of 5 runs done; go on with what is missing: ")
+    assert "train -m +experiment=tiny" in line
+    assert line.endswith("'launcher.interrupted=[4]'")
+
+
+def test_what_holds_its_lock_is_running(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RunDirectory(sweep.runs()[3].directory).lock():
+        rows, _ = reported(capsys, sweep)
+    assert rows[3] == "seed=4 | running, step 1 of 2 |  |  |"
+
+
+def test_a_run_that_is_launched_is_running_before_its_child_comes_to_the_lock(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep.write_launch(sweep.runs()[3], None)
+    with sweep.lock():
+        rows, line = reported(capsys, sweep)
+    assert rows[3] == "seed=4 | running, step 1 of 2 |  |  |"
+    assert line == f"{sweep.path}: 1 of 5 runs done; process {os.getpid()} works through them"
+    assert reported(capsys, sweep)[0][3] == "seed=4 | stopped, step 1 of 2 |  |  |"
+
+
+def test_a_submitted_run_that_began_and_is_no_longer_there_has_stopped(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_a_child(RunDirectory(sweep.runs()[2].directory))
+    assert reported(capsys, sweep)[0][2] == "seed=3 | stopped, before step 1 |  |  |"
+
+
+def test_the_same_command_starts_neither_what_is_finished_nor_what_is_submitted(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    launched()
+    finished = RunDirectory(sweep.runs()[0].directory).summary_path.stat().st_mtime_ns
+    assert main([*SWEEP, SEEDS]) == 0
+    assert launched() == ["2", "4", "5"]
+    assert RunDirectory(sweep.runs()[0].directory).summary_path.stat().st_mtime_ns == finished
+    capsys.readouterr()
+    rows, line = reported(capsys, sweep)
+    assert [row.split(" | ")[1] for row in rows].count("finished") == 4
+    assert line == f"{sweep.path}: 4 of 5 runs done"
+
+
+def test_a_submitted_run_that_has_stopped_is_started_again(sweep: SweepDirectory) -> None:
+    in_a_child(RunDirectory(sweep.runs()[2].directory))
+    launched()
+    main([*SWEEP, SEEDS])
+    assert launched() == ["2", "3", "4", "5"]
+
+
+def test_a_run_that_another_command_runs_is_left_to_it(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    launched()
+    with RunDirectory(sweep.runs()[3].directory).lock():
+        assert main([*SWEEP, SEEDS]) == 0
+    assert launched() == ["2", "5"]
+    assert "running, step 1 of 2" in capsys.readouterr().out
+
+
+def test_how_many_steps_there_are_follows_from_the_epochs(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step that is half an epoch makes six of three epochs, and five of two and a half."""
+    run = RunDirectory(sweep.runs()[3].directory)
+    config = run.config()
+    for epochs, num_steps in ((3, 6), (2.5, 5)):
+        trainer = {**config["trainer"], "max_steps": -1, "num_train_epochs": epochs}
+        run.config_path.write_text(json.dumps({**config, "trainer": trainer}))
+        rows, _ = reported(capsys, sweep)
+        assert rows[3] == f"seed=4 | stopped, step 1 of {num_steps} |  |  |"
+
+
+def test_a_sweep_is_found_after_it_and_its_runs_were_moved(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, _ = reported(capsys, sweep)
+    Path("moved").mkdir()
+    for name in ("runs", "sweeps"):
+        shutil.move(name, "moved")
+    after, _ = reported(capsys, SweepDirectory("moved" / sweep.path))
+    assert after == before
+
+
+def test_another_run_in_the_directory_is_not_taken_for_the_sweeps(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    identity = RunDirectory(sweep.runs()[0].directory).identity_path
+    identity.write_text(identity.read_text().replace('"sha": "', '"sha": "other-'))
+    assert reported(capsys, sweep)[0][0] == "seed=1 | not started |  |  |"
+
+
+def test_a_report_imports_nothing_heavy(sweep: SweepDirectory, root: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", SPY, "report", f"sweep={sweep.path}"],
+        env={"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["sweep=runs"], "runs: no directory of a sweep, it has no sweep.json\n"),
+        ([], "sweep.directory: missing; give sweep.directory=…\n"),
+        (["sweep=runs", "run=x"], "run: no such key; choose from sweep\n"),
+    ],
+)
+def test_bad_input_is_one_line(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", *arguments]) == 2
+    assert capsys.readouterr().err == line
+
+
+def test_looking_never_stops_a_run_from_starting(sweep: SweepDirectory) -> None:
+    """Whoever looks holds the lock for an instant, which is waited for."""
+    lock = RunDirectory(sweep.runs()[4].directory).lock_path
+    lock.parent.mkdir()
+    code = f"""
+from pathlib import Path
+from tarot.runs.lock import is_held
+while True:
+    is_held(Path({str(lock)!r}))
+"""
+    looker = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        for _ in range(2000):
+            with exclusive(lock):
+                pass
+    finally:
+        looker.kill()
+        looker.wait()
