@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 from tarot.cli.command import report_command, typed_command
 from tarot.cli.composition import PARAMS, Composed
@@ -111,13 +112,14 @@ def _table(runs: Sequence[SweepRun], statuses: Sequence[RunStatus]) -> Table:
     table = Table(*folded, *scores, Column("cause", overflow="fold"))
     for run, status, settings in zip(runs, statuses, _differences(runs), strict=True):
         cause = status.detail if status.standing is Standing.FAILED else ""
-        table.add_row(
+        cells = (
             str(run.directory),
             settings,
             _state(status),
             *_shares(status.scores),
             "".join(cause.splitlines()[-1:]),
         )
+        table.add_row(*map(Text, cells))
     return table
 
 

@@ -19,7 +19,7 @@ class SweptLauncher:
         with open("launched", "a") as file:
             file.write(f"{seed}\\n")
         if seed in self._failed:
-            return Outcome(RunState.FAILED, "a log line\\nthe cause", 1)
+            return Outcome(RunState.FAILED, "a log line\\nthe [odd] cause", 1)
         if seed in self._submitted:
             return Outcome(RunState.SUBMITTED, f"job-{seed}")
         if seed in self._interrupted:

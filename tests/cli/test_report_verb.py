@@ -83,7 +83,7 @@ def test_every_run_is_shown_as_it_stands(
     rows, line = reported(capsys, sweep)
     assert rows == [
         "seed=1 | finished | 25.0% | 50.0% |",
-        "seed=2 | failed, before step 1 |  |  | the cause",
+        "seed=2 | failed, before step 1 |  |  | the [odd] cause",
         "seed=3 | submitted as job-3 |  |  |",
         "seed=4 | stopped, step 1 of 2 |  |  |",
         "seed=5 | not started |  |  |",
