@@ -76,10 +76,11 @@ def test_the_portfolio_is_every_curriculum_that_is_fixed() -> None:
 
 def test_the_paper_is_each_model_under_each_fixed_curriculum(cli: Cli) -> None:
     text = cli("train", "+sweep=paper", "--cfg", "hydra").stdout
-    listed = dict(re.findall(r"^ {6}(model|curriculum): (.*)$", text, re.MULTILINE))
-    assert listed["model"].split(",") == list(MODELS)
+    params = re.search(r"^    params:\n      model: (.*)\n      curriculum: (.*)\n", text, re.M)
+    assert params is not None
+    assert params[1].split(",") == list(MODELS)
     options = {path.stem for path in (CONF / "curriculum").glob("*.yaml")} - ONLINE_OR_CHOSEN
-    assert sorted(listed["curriculum"].split(",")) == sorted(options)
+    assert sorted(params[2].split(",")) == sorted(options)
 
 
 @pytest.mark.parametrize("verb", ["train", "plan"])
