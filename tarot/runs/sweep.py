@@ -20,8 +20,8 @@ from tarot.runs.identity import SHA_LENGTH
 from tarot.runs.lock import exclusive, is_held, last_holder
 from tarot.types import Outcome, RunState, UserError
 
-# These say how runs are started, neither what they are nor where they lie.
-_OF_STARTING = frozenset({"dry_run", "launcher", "sandbox", "sweeps_dir", "tracker"})
+# These say how runs are planned and started, neither what they are nor where they lie.
+_OF_STARTING = frozenset({"dry_run", "launcher", "rates", "sandbox", "sweeps_dir", "tracker"})
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 

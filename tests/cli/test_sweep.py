@@ -35,7 +35,7 @@ MODELS = {
 }
 ONLINE_OR_CHOSEN = {"adaptive", "bandit", "mastery"}
 DRY = ("curriculum=adaptive", "-m", "dry_run=true", "hardware=gpu8_80gb")
-PATIENCE_S = 300
+PATIENCE_S = 600
 LOOK = "print(next(Path().glob('sweeps/*/sweep.json')).read_text())"
 NUM_STEPS = 6
 REAL = (
@@ -183,13 +183,14 @@ def test_a_sweep_that_was_killed_goes_on_with_what_is_missing(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_for((tmp_path / "sweeps").exists)
-    (path,) = (tmp_path / "sweeps").iterdir()
-    wait_for((path / "launches.json").exists)
-    runs = [RunDirectory(tmp_path / run.directory) for run in SweepDirectory(path).runs()]
-    wait_for(lambda: len(steps_of(runs[1])) >= 2)
-    family = [psutil.Process(killed.pid), *psutil.Process(killed.pid).children(recursive=True)]
-    killed.send_signal(signal.SIGKILL)
+    try:
+        wait_for(lambda: list(tmp_path.glob("sweeps/*/launches.json")))
+        (path,) = (tmp_path / "sweeps").iterdir()
+        runs = [RunDirectory(tmp_path / run.directory) for run in SweepDirectory(path).runs()]
+        wait_for(lambda: len(steps_of(runs[1])) >= 2)
+        family = [psutil.Process(killed.pid), *psutil.Process(killed.pid).children(recursive=True)]
+    finally:
+        killed.send_signal(signal.SIGKILL)
     killed.wait()
     _, left = psutil.wait_procs(family, timeout=30)
     assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
