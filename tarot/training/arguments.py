@@ -25,7 +25,7 @@ def grpo_arguments(
         num_generations=config.num_generations,
         per_device_train_batch_size=config.hardware.per_device_batch_size,
         gradient_accumulation_steps=plan_batches(config).accumulation_steps,
-        report_to=list(config.tracker.report_to) or "none",
+        report_to="none",  # the log's lines go to the trackers, with what TRL does not know
         disable_tqdm=True,
         **_machine(config.hardware),
         **_aggregation(decoupled),

@@ -16,6 +16,7 @@ from tarot.training.preliminaries import choose_policy, filtered
 from tarot.training.processes import from_main
 from tarot.training.stopping import StopRequest
 from tarot.training.summary import Outcomes, show_summary, summarize
+from tarot.training.tracking import tracked
 
 
 def train(run: RunDirectory, stop: StopRequest) -> None:
@@ -28,19 +29,20 @@ def train(run: RunDirectory, stop: StopRequest) -> None:
     """
     with opened(run, stop) as context, ExitStack() as held:
         from_main(lambda: held.enter_context(run.lock()))
-        _run_stages(context)
+        _run_stages(context, held)
 
 
-def _run_stages(context: RunContext) -> None:
+def _run_stages(context: RunContext, held: ExitStack) -> None:
     found = from_main(context.run.resume)
     for complaint in found.complaints:
         context.display.say(complaint)
+    track = held.enter_context(tracked(context))
     context = filtered(context)
     policy = choose_policy(context)
     start = from_main(lambda: checkpoint_of(context))
     loaded = load(context, start)
     before = from_main(lambda: evaluate(context, loaded, "before"))
-    optimize(context, loaded, policy, found.checkpoint)
+    optimize(context, loaded, policy, found.checkpoint, track)
     after = from_main(lambda: evaluate(context, trained(context, loaded, start), "after"))
     from_main(lambda: _conclude(context, before, after))
 

@@ -25,6 +25,7 @@ from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
 from tarot.training.sharding import check_sharding, in_use, keep_layout
 from tarot.training.steering import Steering
+from tarot.training.tracking import Track
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.types import Policy, Problem, Reward, UserError
 
@@ -34,8 +35,9 @@ def optimize(
     loaded: LoadedModel,
     policy: Policy | OnlinePolicy,
     checkpoint: Path | None,
+    track: Track,
 ) -> None:
-    """GRPO on the training problems, from a checkpoint or from the start.
+    """GRPO on the training problems, from a checkpoint or from the start; steps go to `track`.
 
     Raises:
         KeyboardInterrupt: after a stop was asked for and the step saved.
@@ -52,7 +54,7 @@ def optimize(
     if checkpoint is not None:
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
-        recorder = _recorder(context, steering, advance)
+        recorder = _recorder(context, steering, track, advance)
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
             grader=context.grader,
@@ -86,12 +88,14 @@ def _trainer_class(config: RunConfig, recorder: StepRecorder) -> Callable[..., T
     )
 
 
-def _recorder(context: RunContext, steering: Steering, advance: Advance) -> StepRecorder:
+def _recorder(
+    context: RunContext, steering: Steering, track: Track, advance: Advance
+) -> StepRecorder:
     def should_stop() -> bool:
         context.stop.is_set = processes.any_process(context.stop.is_set)
         return context.stop.is_set or context.is_out(recorder.unjudged_share)
 
-    recorder = StepRecorder(context.run, steering, advance, should_stop)
+    recorder = StepRecorder(context.run, steering, track, advance, should_stop)
     return recorder
 
 

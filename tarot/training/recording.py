@@ -17,6 +17,7 @@ from tarot.training import processes
 from tarot.training.display import Advance, step_note
 from tarot.training.reward_function import StepOutcome
 from tarot.training.steering import Steering
+from tarot.training.tracking import Track
 
 
 class StepRecorder(TrainerCallback):
@@ -32,12 +33,14 @@ class StepRecorder(TrainerCallback):
         self,
         run: RunDirectory,
         steering: Steering,
+        track: Track,
         advance: Advance,
         should_stop: Callable[[], bool],
     ) -> None:
-        """Record into `run` and show each step through `advance`."""
+        """Record into `run` and by `track`, and show each step through `advance`."""
         self._run = run
         self._steering = steering
+        self._track = track
         self._advance = advance
         self._should_stop = should_stop
         self._metrics: dict[str, float] = {}
@@ -85,10 +88,10 @@ class StepRecorder(TrainerCallback):
         logs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Add the step's line to the log; the closing summary of a training is no step."""
+        """Add the step's line to log and trackers; the closing summary of a training is no step."""
         if logs and "train_runtime" not in logs:
             line = {"step": state.global_step, **self._metrics, **logs}
-            processes.from_main(lambda: self._run.log.append(line))
+            processes.from_main(lambda: self._record(line))
 
     def on_step_end(
         self,
@@ -113,6 +116,10 @@ class StepRecorder(TrainerCallback):
         processes.wait_for_all()
         checkpoint = Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
         processes.from_main(lambda: self._complete(checkpoint))
+
+    def _record(self, line: dict[str, Any]) -> None:
+        self._run.log.append(line)
+        self._track(line)
 
     def _complete(self, checkpoint: Path) -> None:
         self._steering.save(checkpoint)
