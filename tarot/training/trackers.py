@@ -1,8 +1,8 @@
 """The trackers that metrics go to besides the run directory, each behind the same three members.
 
-A resumed run has each step once: what a tracker holds of steps after the checkpoint is replaced.
-It is not in two places that can't be cut back from here: wandb's server keeps the first of two
-values of a step, and a trackio Space or server keeps both.
+A resumed run has each step once: what a tracker's files hold of steps after the checkpoint is
+replaced. It does not cover what a server was sent: wandb is given a step's new values with its
+number and may leave them out, and a trackio Space gets them beside the earlier ones.
 """
 
 import contextlib
