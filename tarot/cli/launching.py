@@ -6,12 +6,14 @@ from pathlib import Path
 from tarot.cli.command import next_command
 from tarot.cli.planning import PlannedRun
 from tarot.config.targets import build
-from tarot.runs import DirectoryState, prepare
+from tarot.publishing import is_pushed, last_push, push
+from tarot.runs import DirectoryState, RunDirectory, prepare
 from tarot.runs.exits import Exit
 from tarot.runs.full_disk import full_disk_line, has_room
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 ALREADY_FINISHED = "already finished"
+PUSHED = "pushed: "
 
 
 def launch(planned: PlannedRun) -> Outcome:
@@ -21,7 +23,7 @@ def launch(planned: PlannedRun) -> Outcome:
     except UserError as error:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
     if directory.state is DirectoryState.FINISHED:
-        return Outcome(RunState.FINISHED, ALREADY_FINISHED)
+        return _finished(planned, directory)
     outcome = _launcher(planned).launch(_run(planned.directory))
     if outcome.state is RunState.FAILED and not has_room(planned.directory):
         # Its logs are on that disk too, so the child's own words may be missing.
@@ -44,6 +46,18 @@ def _run(directory: Path) -> Run:
     return Run(path, (sys.executable, "-m", "tarot.training", path))
 
 
+def report_push(planned: PlannedRun, command: str) -> None:
+    """Say of a finished run that it is not pushed and how to push it; its state stays finished."""
+    hub, run = planned.settings.hub, RunDirectory(planned.directory)
+    if run.state is DirectoryState.FINISHED and hub.push and not is_pushed(run, hub):
+        last = last_push(run)
+        cause = last.fault if last and last.fault else "not tried"
+        sys.stderr.write(
+            f"{planned.directory} is finished but not pushed to {hub.id}: {cause}; push it with: "
+            f"{command}\n"
+        )
+
+
 def exit_code(outcome: Outcome) -> int:
     """The exit code of the command for one outcome."""
     if outcome.state is RunState.FAILED:
@@ -57,6 +71,8 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
     match outcome.state:
         case RunState.FINISHED if outcome.detail == ALREADY_FINISHED:
             sys.stdout.write(f"{directory} is finished; nothing to do\n")
+        case RunState.FINISHED if outcome.detail.startswith(PUSHED):
+            sys.stdout.write(f"{directory} is finished, and now {outcome.detail}\n")
         case RunState.FINISHED:
             sys.stdout.write(f"next: {next_command(directory)}\n")
         case RunState.SUBMITTED:
@@ -71,3 +87,17 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
                 f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}; "
                 f"see {directory}/logs, then go on from what is saved with: {command}\n"
             )
+
+
+def _finished(planned: PlannedRun, directory: RunDirectory) -> Outcome:
+    """A run of before, pushed where that is asked for and not yet done."""
+    hub = planned.settings.hub
+    if not hub.push or is_pushed(directory, hub):
+        return Outcome(RunState.FINISHED, ALREADY_FINISHED)
+    try:
+        with directory.lock():
+            done = push(directory, hub)
+    except UserError as error:
+        return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+    detail = f"{PUSHED}{done.commit}" if done.commit else ALREADY_FINISHED
+    return Outcome(RunState.FINISHED, detail)

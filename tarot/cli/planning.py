@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from tarot.capability import AdaptiveChoice
 from tarot.cli.estimates import Length, effort_rows, memory_rows, read_length, time_rows
+from tarot.config.hub_access import check_hub
 from tarot.config.machine import check_hardware
 from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
@@ -120,6 +121,7 @@ def _checks_of_place(
     """Whether what the run needs is here, cheapest first."""
     return (
         partial(check_hardware, settings.hardware),
+        partial(check_hub, settings.hub),
         partial(_check_data, config["data"]),
         partial(check_model, settings.model),
     )

@@ -18,6 +18,9 @@ from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.exits import Exit
 from tarot.types import RunState, UserError
 
+# A copy of a run is nothing to publish.
+NOT_PUSHED = {"push": False, "id": None, "private": True}
+
 
 def run(arguments: Sequence[str]) -> int:
     """Reproduce every run that the arguments name."""
@@ -33,7 +36,7 @@ def _plan(job: ReproduceConfig) -> PlannedRun:
     into = job.into or f"{job.run.rstrip('/')}-again"
     if Path(into).resolve() == original.path.resolve():
         raise UserError(f"into={into}: this is the run itself; name another directory")
-    plan = plan_run({**original.config(), "run_dir": into})
+    plan = plan_run({**original.config(), "run_dir": into, "hub": NOT_PUSHED})
     if plan.data_fingerprint != original.data_fingerprint():
         raise UserError(f"run={job.run}: its data is not the data of today; bring back the same")
     return plan

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tarot.cli.command import report_command, typed_command
 from tarot.cli.composition import PARAMS, Composed
-from tarot.cli.launching import exit_code, launch
+from tarot.cli.launching import exit_code, launch, report_push
 from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
 from tarot.runs import config_sha
@@ -45,6 +45,8 @@ def run_sweep(jobs: Sequence[SweepJob], arguments: Sequence[str]) -> int:
         sys.stdout.write(f"{len(runs)} runs; how they stand: {report_command(sweep.path)}\n")
         outcomes = _launch_all(sweep, runs, [job.planned for job in jobs])
     show_sweep(sweep, screen())
+    for job in jobs:
+        report_push(job.planned, typed_command("train", arguments))
     return max(map(exit_code, outcomes), default=Exit.OK)
 
 

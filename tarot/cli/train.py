@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose, is_multirun
-from tarot.cli.launching import exit_code, launch, render, report
+from tarot.cli.launching import exit_code, launch, render, report, report_push
 from tarot.cli.planning import PlannedRun, plan_run, show_plan
 from tarot.cli.screen import screen
 from tarot.cli.sweeping import SweepJob, run_sweep
@@ -23,8 +23,9 @@ def run(arguments: Sequence[str]) -> int:
     if is_multirun(arguments):
         return run_sweep(due, arguments)
     (job,) = due
-    outcome = launch(job.planned)
-    report(outcome, job.planned.directory, typed_command("train", arguments))
+    outcome, command = launch(job.planned), typed_command("train", arguments)
+    report(outcome, job.planned.directory, command)
+    report_push(job.planned, command)
     return exit_code(outcome)
 
 

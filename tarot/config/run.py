@@ -19,6 +19,7 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     run = parse(RunConfig, config)
     _check_filter(run)
     _check_dynamic_sampling(run)
+    _check_hub(run)
     check_trainer(run.trainer)
     _check_saving(run)
     for key in TARGETS:
@@ -32,6 +33,16 @@ def _check_filter(run: RunConfig) -> None:
     if run.filter is not None and run.filter[0] > run.filter[1]:
         low, high = run.filter
         raise UserError(f"filter: from {low} to {high} there is nothing; give the lower rate first")
+
+
+def _check_hub(run: RunConfig) -> None:
+    """UserError for a push that has no place, or nothing to push."""
+    if not run.hub.push:
+        return
+    if run.hub.id is None:
+        raise UserError("hub.push=true: needs a repository; set hub.id=org/name")
+    if run.trainer.get("save_strategy") == "no":
+        raise UserError("hub.push=true: trainer.save_strategy=no keeps no weights; leave it out")
 
 
 def _check_dynamic_sampling(run: RunConfig) -> None:

@@ -199,6 +199,14 @@ class RatesConfig(Strict):
     usd_per_gpu_hour: float = Field(ge=0)
 
 
+class HubConfig(Strict):
+    """Whether the last weights go to the repository `id` of the hub when the run is finished."""
+
+    push: bool
+    id: str | None = Field(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
+    private: bool
+
+
 class RunConfig(Strict):
     """A training run; `trainer` holds fields of TRL's GRPOConfig."""
 
@@ -224,6 +232,7 @@ class RunConfig(Strict):
     trainer: Node
     launcher: Node
     tracker: TrackerConfig
+    hub: HubConfig
     lora: LoraConfig | None
     cold_start: ColdStartConfig | None
     dynamic_sampling: DynamicSamplingConfig | None

@@ -14,7 +14,7 @@ from typing import Any
 RECORDED_ONLY = frozenset(
     {
         *("name", "runs_dir", "run_dir", "sweeps_dir", "dry_run"),
-        *("data", "sandbox", "launcher", "tracker", "rates"),
+        *("data", "sandbox", "launcher", "tracker", "rates", "hub"),
     }
 )
 # It refuses what can't work, and changes nothing of what can.

@@ -7,6 +7,7 @@ one does the rest; they need the run's directory and the caches on a file system
 
 from contextlib import ExitStack
 
+from tarot.publishing import push
 from tarot.runs import RunDirectory, write_json
 from tarot.training.context import RunContext, opened
 from tarot.training.evaluation import evaluate
@@ -51,3 +52,11 @@ def _conclude(context: RunContext, before: Outcomes, after: Outcomes) -> None:
     summary = summarize(before, after)
     write_json(context.run.summary_path, summary.to_json())
     show_summary(summary, context.run.path, context.display)
+    if context.config.hub.push:
+        _publish(context)
+
+
+def _publish(context: RunContext) -> None:
+    """The run is finished; a push that fails leaves its cause for whoever started the run."""
+    done = push(context.run, context.config.hub)
+    context.display.say(f"pushed: {done.commit}" if done.commit else f"not pushed: {done.fault}")
