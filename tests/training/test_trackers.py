@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 
 KEY = "feedfacecafebeef0123456789abcdef01234567"
 TRACKERS = "tracker.report_to=[wandb,trackio,tensorboard]"
-STORY = ("run_dir=followed", TRACKERS)
+STORY = ("run_dir=followed", "curriculum=average", TRACKERS)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +42,8 @@ def offline() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def output(workplace: Workplace) -> list[str]:
     """What two steps of `+experiment=tiny` with every tracker say."""
-    command = (str(ROOT / "train.py"), "+experiment=tiny", "run_dir=tracked", TRACKERS)
+    settings = ("+experiment=tiny", "curriculum=average", "run_dir=tracked", TRACKERS)
+    command = (str(ROOT / "train.py"), *settings)
     done = workplace.finish(workplace.start(*command))
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
@@ -127,7 +128,8 @@ def test_names_are_those_of_the_log(tracked: RunDirectory) -> None:
 
 def test_the_key_is_in_no_file(tracked: RunDirectory) -> None:
     files = [path for path in tracked.path.rglob("*") if path.is_file()]
-    assert {"stderr.log", "debug.log", "tarot.db", "config.json"} <= {path.name for path in files}
+    named = {"debug.log", "tarot.db", "config.json", tracked.stderr_of(0).name}
+    assert named <= {path.name for path in files}
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
 
 
@@ -155,7 +157,7 @@ def test_a_run_that_fails_closes_its_tracker_as_failed_and_ends_with_the_cause(
     assert wandb_exit_code(folder) == 1
     assert done.returncode == 2
     assert done.stderr == "max_prompt_tokens: 1 leaves no training problem; raise it\n"
-    assert (run.path / "stderr.log").read_text().endswith(f"\n{done.stderr}")
+    assert run.stderr_of(0).read_text().endswith(f"\n{done.stderr}")
 
 
 def test_wandb_without_a_key_is_one_line(
