@@ -54,7 +54,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     with signals_kept(), opened(run, StopRequest()) as context:
         start = checkpoint_of(context)
         loaded = load(context, start)
-        optimize(context, loaded, choose_policy(context), None)
+        optimize(context, loaded, choose_policy(context), None, lambda line: None)
         yield Trained(run, start, loaded)
 
 
