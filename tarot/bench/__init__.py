@@ -1,1 +1,1 @@
-"""Measures the sandbox beside the ways that it replaces, on the same cores, in one run."""
+"""Measures the sandbox beside the ways that it replaces, and the trainer beside TRL alone."""

@@ -1,29 +1,49 @@
-"""`tarot bench`: the local sandbox beside the ways that it replaces, on this machine."""
+"""`tarot bench`: the local sandbox, or the trainer, beside what it is to be compared with."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from tarot.bench.measurement import measure
 from tarot.bench.tables import show
+from tarot.bench.trainer import ChildFailure
+from tarot.cli.bench_trainer import bench_trainer, with_experiment
 from tarot.cli.composition import compose
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.config.schema import BenchConfig
-from tarot.config.validation import parse
+from tarot.config.validation import parse, suggestion
 from tarot.runs import write_json
 from tarot.runs.exits import Exit
+from tarot.types import UserError
 
-_SUBJECT = "sandbox"
+KEY = "what="
+SUBJECTS = ("sandbox", "trainer")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Measure, show the tables, and write the figures where `out` says, those of each stage."""
-    rest = arguments[1:] if arguments[:1] == [_SUBJECT] else arguments
-    for config in [parse(BenchConfig, job.config) for job in compose("bench", rest)]:
+    name, rest = in_full(arguments)
+    jobs = [job.config for job in compose(name, rest)]
+    if name == "bench_trainer":
+        return _bench_trainer(jobs)
+    for config in [parse(BenchConfig, job) for job in jobs]:
         _bench(config)
     return Exit.OK
+
+
+def in_full(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The config's name and its arguments; the subject is `what=SUBJECT` or the first word."""
+    words = [word for word in arguments[:1] if word in SUBJECTS]
+    named = [word.removeprefix(KEY) for word in arguments if word.startswith(KEY)]
+    subject = (named or words or ["sandbox"])[-1]
+    if subject not in SUBJECTS:
+        raise UserError(f"what: {subject}: no such subject" + suggestion(subject, SUBJECTS))
+    rest = [word for word in arguments[len(words) :] if not word.startswith(KEY)]
+    return ("bench", rest) if subject == "sandbox" else ("bench_trainer", with_experiment(rest))
 
 
 def _bench(config: BenchConfig) -> None:
@@ -35,3 +55,13 @@ def _bench(config: BenchConfig) -> None:
                 write_json(Path(config.out), report.to_plain())
     if report is not None:
         screen().print(show(report))
+
+
+def _bench_trainer(configs: Sequence[Mapping[str, Any]]) -> int:
+    try:
+        for config in configs:
+            bench_trainer(config)
+    except ChildFailure as failure:
+        sys.stderr.write(f"{failure}\n")
+        return Exit.FAILED
+    return Exit.OK

@@ -1,5 +1,7 @@
 """The resolved configs of the verbs that look at programs and data before anything trains."""
 
+from typing import Literal
+
 from pydantic import PositiveInt
 
 from tarot.config.schema import (
@@ -49,4 +51,12 @@ class DataConfig(Strict):
 class ProbeRunConfig(RunConfig):
     """A run to probe for, and where the problems go that its filter keeps; None is nowhere."""
 
+    out: str | None
+
+
+class BenchTrainerConfig(RunConfig):
+    """A run to measure beside TRL alone, how many of each side, and a file for the figures."""
+
+    what: Literal["trainer"]
+    pairs: PositiveInt
     out: str | None

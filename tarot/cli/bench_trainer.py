@@ -1,0 +1,74 @@
+"""`tarot bench what=trainer`: our trainer beside TRL's alone, on this machine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+
+from tarot.bench.trainer import MIN_STEPS, measure_pairs
+from tarot.bench.trainer_report import new_report, show_trainer
+from tarot.cli.outputs import check_output
+from tarot.cli.planning import PlannedRun, plan_run
+from tarot.cli.screen import screen
+from tarot.config.schema import RunConfig
+from tarot.config.trials import BenchTrainerConfig
+from tarot.config.validation import parse
+from tarot.runs import write_json
+from tarot.types import UserError
+
+EXPERIMENT = "+experiment="
+
+
+def with_experiment(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with the experiment for a bench where they name none."""
+    is_named = any(argument.startswith(EXPERIMENT) for argument in arguments)
+    return list(arguments) if is_named else [f"{EXPERIMENT}bench", *arguments]
+
+
+def bench_trainer(config: Mapping[str, Any]) -> None:
+    """Measure what one config describes and show it; `out` is written after each pair."""
+    bench = parse(BenchTrainerConfig, config)
+    check_output("out", bench.out)
+    check_comparable(bench)
+    own = BenchTrainerConfig.model_fields.keys() - RunConfig.model_fields.keys()
+    planned = plan_run({key: config[key] for key in config if key not in own})
+    _measure(planned, bench)
+
+
+def check_comparable(config: RunConfig) -> None:
+    """UserError for a setting under which TRL alone would not do the same."""
+    for key in ("cold_start", "filter", "dynamic_sampling"):
+        if getattr(config, key) is not None:
+            raise UserError(f"{key}: TRL alone has nothing like it; set {key}=null")
+    number, vllm = config.hardware.processes, config.hardware.vllm
+    if number != 1:
+        raise UserError(f"hardware.processes={number}: one process is measured; set it to 1")
+    if vllm is not None and vllm.mode == "server":
+        raise UserError("hardware.vllm.mode=server: one process is measured; set it to colocate")
+    num_steps = config.trainer.get("max_steps")
+    if not isinstance(num_steps, int) or num_steps < MIN_STEPS:
+        raise UserError(f"trainer.max_steps={num_steps}: give at least {MIN_STEPS} steps")
+    every = config.trainer.get("logging_steps")
+    if every != 1:
+        raise UserError(f"trainer.logging_steps={every}: tokens are read of each step; set it to 1")
+
+
+def _measure(planned: PlannedRun, bench: BenchTrainerConfig) -> None:
+    """Runs are made where others are, so that they write to the same kind of disk."""
+    runs = Path(bench.runs_dir)
+    runs.mkdir(parents=True, exist_ok=True)
+    report = new_report(planned.settings)
+    with (
+        TemporaryDirectory(dir=runs, prefix="bench-") as folder,
+        Console(stderr=True).status("starting") as status,
+    ):
+        for pair in measure_pairs(
+            planned.config, planned.data_fingerprint, Path(folder), bench.pairs, status.update
+        ):
+            report = replace(report, pairs=(*report.pairs, pair))
+            if bench.out:
+                write_json(Path(bench.out), report.to_plain())
+    screen().print(show_trainer(report))

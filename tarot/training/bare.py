@@ -1,0 +1,56 @@
+"""GRPO by TRL's own trainer, without anything of ours around it: the baseline of a bench.
+
+It takes model, prompts and arguments from the config of a run, so that both train the same. The
+reward sees texts alone: nothing is graded, weighed by a curriculum or recorded. Run as a module
+with the run's directory.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from trl import GRPOTrainer
+
+from tarot.bench.stepping import HashReward
+from tarot.config.schema import RunConfig
+from tarot.config.targets import build
+from tarot.data import DataSource, Split
+from tarot.prompts import build_prompt
+from tarot.runs import RunDirectory
+from tarot.runs.ancestry import end_with_launcher
+from tarot.sampling import load_model, local_checkpoint, short_enough
+from tarot.training.arguments import grpo_arguments
+from tarot.training.exits import exit_of
+
+
+def train(run: RunDirectory) -> None:
+    """Train, and leave TRL's log in the run directory at the end."""
+    config = RunConfig.model_validate(run.config())
+    loaded = load_model(local_checkpoint(config.model), config.model, config.hardware.dtype)
+    source: DataSource = build("data", config.data)
+    problems = short_enough(source.load(Split.TRAIN), config, loaded.tokenizer)
+    prompts = [build_prompt(one, config.prompt, config.model.system_role) for one in problems]
+    reward: HashReward = build("reward", config.reward)
+
+    def reward_texts(completions: Sequence[Any], trainer_state: Any, **_: Any) -> list[float]:
+        texts = [completion[0]["content"] for completion in completions]
+        return reward.of_texts(texts, trainer_state.global_step + 1)
+
+    trainer = GRPOTrainer(
+        model=loaded.weights,
+        processing_class=loaded.tokenizer,
+        args=grpo_arguments(config, run),
+        train_dataset=Dataset.from_list([{"prompt": prompt} for prompt in prompts]),
+        reward_funcs=[reward_texts],
+    )
+    trainer.train()
+    for line in trainer.state.log_history[:-1]:
+        run.log.append(line)
+
+
+if __name__ == "__main__":
+    end_with_launcher()
+    directory = RunDirectory.open(Path(sys.argv[1]))
+    sys.exit(exit_of(lambda: train(directory)))
