@@ -11,10 +11,10 @@ TORCH := $(shell grep '^torch==' requirements/cpu.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench soak vllm lock platform
+.PHONY: help demo test check fix bench gpu-check soak vllm lock platform
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 	@echo "ARGS=… is passed on, as in: make test ARGS='tests/config -x'"
 
 demo: .venv/installed ## train a small real model on this CPU, about ten minutes
@@ -36,6 +36,11 @@ fix: .venv/installed ## format, and correct what the linter can
 
 bench: .venv/installed ## measure the sandbox on this machine
 	@$(BIN)/tarot bench $(ARGS)
+
+gpu-check: .venv/installed ## train a small model on one GPU beside TRL alone, with vLLM where it is
+	@$(BIN)/tarot bench what=trainer +experiment=gpu_check hardware.vllm=null $(ARGS)
+	@! $(BIN)/python -c "import vllm" 2>/dev/null || \
+	  $(BIN)/tarot bench what=trainer +experiment=gpu_check $(ARGS)
 
 soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
