@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import rewards
-from tarot.cli import report
+from tarot.cli import bench, report
 from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
@@ -25,7 +25,13 @@ from tarot.config.schema import (
     Strict,
 )
 from tarot.config.targets import build
-from tarot.config.trials import ConformanceConfig, DataConfig, JudgeConfig, ProbeRunConfig
+from tarot.config.trials import (
+    BenchTrainerConfig,
+    ConformanceConfig,
+    DataConfig,
+    JudgeConfig,
+    ProbeRunConfig,
+)
 from tarot.config.validation import parse
 from tarot.curriculum import phases
 from tarot.types import (
@@ -56,6 +62,7 @@ EXCEPTIONS = {
 }
 SCHEMAS: dict[str, type[Strict]] = {
     "bench": BenchConfig,
+    "bench_trainer": BenchTrainerConfig,
     "conformance": ConformanceConfig,
     "data": DataConfig,
     "judge": JudgeConfig,
@@ -112,6 +119,8 @@ def try_out(command: str) -> None:
             arguments = in_full(arguments)
         if verb == "report":
             arguments = report.in_full(arguments)
+        if verb == "bench":
+            verb, arguments = bench.in_full(arguments)
         (job,) = compose(verb, arguments)
         parse(SCHEMAS[verb], job.config)
 
