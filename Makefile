@@ -11,7 +11,7 @@ TORCH := $(shell grep '^torch==' requirements/cpu.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench gpu-check soak vllm lock platform
+.PHONY: help demo test check fix bench gpu-check soak slurm-check vllm lock platform
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -44,6 +44,11 @@ gpu-check: .venv/installed ## train a small model on one GPU beside TRL alone, w
 
 soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+slurm: .venv/installed ## preempt and resume two runs on a Slurm of this machine, as root
+	@command -v slurmctld munged >/dev/null || \
+	  apt-get install --yes --no-install-recommends slurm-wlm munge
+	@$(BIN)/python -m pytest -m slurm tests/launchers $(ARGS)
 
 vllm: .venv-vllm/installed ## try sampling with vLLM on this CPU, in an environment of its own
 	@VLLM_CPU_KVCACHE_SPACE=1 VLLM_CPU_OMP_THREADS_BIND=nobind \

@@ -33,7 +33,7 @@ CONFIG_FILE = "accelerate.yaml"
 LAUNCH_LOG = "accelerate.log"
 SERVER_LOG = "vllm.log"
 GPUS = "CUDA_VISIBLE_DEVICES"
-PROGRAM = (sys.executable, "-m", "accelerate.commands.accelerate_cli")
+PROGRAM = (sys.executable, "-m", "launchers.deaf", "accelerate.commands.accelerate_cli")
 
 
 class AccelerateLauncher:

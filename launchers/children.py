@@ -17,6 +17,7 @@ from types import FrameType, TracebackType
 import psutil
 
 from launchers.logs import Log
+from tarot.runs.requests import StopRequests
 from tarot.sandbox.linux import PR_SET_CHILD_SUBREAPER, die_with_parent, prctl
 
 _POLL_S = 0.05
@@ -105,10 +106,16 @@ class Children:
 def signals(
     on_first: Callable[[int], object], on_second: Callable[[], object]
 ) -> Iterator[list[int]]:
-    """Inside, SIGINT and SIGTERM call these; the yielded list holds the signals that have come."""
+    """Inside, SIGINT and SIGTERM call these; the yielded list holds the signals that have come.
+
+    A repetition within moments is no second one.
+    """
     received: list[int] = []
+    requests = StopRequests()
 
     def handle(number: int, _frame: FrameType | None) -> None:
+        if not requests.take(number):
+            return
         received.append(number)
         if len(received) == 1:
             on_first(number)
@@ -124,9 +131,15 @@ def signals(
 
 
 def _die_with(parent: int) -> Callable[[], None]:
-    def ask_kernel() -> None:
+    """Prepares a child: it dies with its parent, and is deaf to a scheduler's warning.
+
+    The warning reaches every process of a job, and the launcher of the job answers it.
+    """
+
+    def prepare() -> None:
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
         die_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return ask_kernel
+    return prepare

@@ -26,13 +26,18 @@ def child_environment(environment: Mapping[str, str], hardware: HardwareConfig) 
 
     The child ends with this process.
     """
-    parts = (os.getcwd(), str(PROJECT), environment.get("PYTHONPATH"))
-    path = os.pathsep.join(dict.fromkeys(part for part in parts if part))
+    path = import_path(environment)
     child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
     child[LAUNCHER] = str(os.getpid())
     if hardware.device == "cpu":
         child |= {"OMP_NUM_THREADS": str(hardware.threads), **CPU_ENVIRONMENT}
     return child
+
+
+def import_path(environment: Mapping[str, str]) -> str:
+    """The PYTHONPATH of a process that is to import what this one can, in any folder."""
+    parts = (os.getcwd(), str(PROJECT), environment.get("PYTHONPATH"))
+    return os.pathsep.join(dict.fromkeys(part for part in parts if part))
 
 
 def gpus_of(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:

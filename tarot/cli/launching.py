@@ -10,6 +10,7 @@ from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
 from tarot.runs.exits import Exit
 from tarot.runs.full_disk import full_disk_line, has_room
+from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 ALREADY_FINISHED = "already finished"
@@ -19,12 +20,15 @@ PUSHED = "pushed: "
 def launch(planned: PlannedRun) -> Outcome:
     """Make or find the run's directory and run its child; never raises for what goes wrong."""
     try:
+        launcher = _launcher(planned)
+        if job := _active_job(launcher, planned.directory):
+            return Outcome(RunState.SUBMITTED, job)
         directory = prepare(planned.config, planned.data_fingerprint)
     except UserError as error:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
     if directory.state is DirectoryState.FINISHED:
         return _finished(planned, directory)
-    outcome = _launcher(planned).launch(_run(planned.directory))
+    outcome = launcher.launch(_run(planned.directory))
     if outcome.state is RunState.FAILED and not has_room(planned.directory):
         # Its logs are on that disk too, so the child's own words may be missing.
         return Outcome(RunState.FAILED, full_disk_line(planned.directory), Exit.USER_ERROR)
@@ -56,6 +60,11 @@ def report_push(planned: PlannedRun, command: str) -> None:
             f"{planned.directory} is finished but not pushed to {hub.id}: {cause}; push it with: "
             f"{command}\n"
         )
+
+
+def _active_job(launcher: Launcher, directory: Path) -> str | None:
+    """The job that has the run already; it may hold the directory's lock."""
+    return launcher.active_job(directory) if isinstance(launcher, QueueingLauncher) else None
 
 
 def exit_code(outcome: Outcome) -> int:

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 from tarot.capability import AdaptiveChoice
 from tarot.cli.estimates import Length, effort_rows, memory_rows, read_length, time_rows
 from tarot.config.hub_access import check_hub
-from tarot.config.machine import check_hardware
+from tarot.config.machine import check_hardware, check_split
 from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
 from tarot.config.schema import RunConfig
@@ -22,6 +22,7 @@ from tarot.data import DataSource
 from tarot.plan.arithmetic import describe_batch
 from tarot.plan.fitting import check_context, feasibility_checks
 from tarot.runs import locate
+from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Reward, Tier, TierWeights, UserError
 
 
@@ -119,8 +120,10 @@ def _checks_of_place(
     config: Mapping[str, Any], settings: RunConfig
 ) -> tuple[Callable[[], None], ...]:
     """Whether what the run needs is here, cheapest first."""
+    launcher = build("launcher", config["launcher"])
+    is_elsewhere = isinstance(launcher, QueueingLauncher)
     return (
-        partial(check_hardware, settings.hardware),
+        partial(check_split if is_elsewhere else check_hardware, settings.hardware),
         partial(check_hub, settings.hub),
         partial(_check_data, config["data"]),
         partial(check_model, settings.model),

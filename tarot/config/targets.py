@@ -54,10 +54,18 @@ def _locate(key: str, path: object) -> Callable[..., Any]:
     try:
         target: Callable[..., Any] = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise UserError(f"{key}: cannot import {path!r}: {error}") from error
+        raise UserError(f"{key}: cannot import {path!r}: {error}{_remedy(path, error)}") from error
     if not callable(target):
         raise UserError(f"{key}: {path!r} cannot be called; name a class")
     return target
+
+
+def _remedy(path: object, error: Exception) -> str:
+    """What to install, where the class is there and a package that it needs is not."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing is None or str(path).startswith(missing.partition(".")[0]):
+        return ""
+    return f"; install {missing}"
 
 
 def _check_names(

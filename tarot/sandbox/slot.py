@@ -32,6 +32,14 @@ _THREAD_STACK_BYTES = 8 << 20
 _NUM_FILES = 256
 _NUM_TASKS = 128
 _FIRST_UID = 1_000_000_000
+_RESET_SIGNALS = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGCHLD,
+    signal.SIGALRM,
+    signal.SIGUSR2,
+)
 
 
 class Missing(Exception):
@@ -73,7 +81,7 @@ def main() -> NoReturn:
 
 def _reset_signals() -> None:
     """Undo what the host process ignores or blocks, which execution hands down."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM):
+    for number in _RESET_SIGNALS:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from tarot.runs.requests import StopRequests
+
 
 class Outage(RuntimeError):
     """Too many completions could not be judged; what came before is saved."""
@@ -24,6 +26,7 @@ class StopRequest:
         """Take over SIGINT and SIGTERM for the rest of the process."""
         self.is_set = False
         self._is_deferred = False
+        self._requests = StopRequests()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
@@ -38,7 +41,9 @@ class StopRequest:
         if self.is_set:
             raise KeyboardInterrupt
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if not self._requests.take(number):
+            return
         if self.is_set or not self._is_deferred:
             raise KeyboardInterrupt
         self.is_set = True

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +104,15 @@ def test_a_wrong_argument_of_a_target_is_named_in_full(
 def test_a_target_that_is_not_there_is_an_error(path: str, cause: str) -> None:
     with pytest.raises(UserError, match=rf"^sandbox\._target_: .*{cause}"):
         check_target("sandbox", {"_target_": path})
+
+
+def test_a_package_that_a_class_needs_is_named_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "needy.py").write_text("import absent_package")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError, match="No module named 'absent_package'; install absent_package"):
+        check_target("launcher", {"_target_": "needy.Launcher"})
 
 
 def test_a_missing_argument_of_a_target_is_named() -> None:
