@@ -45,7 +45,7 @@ gpu-check: .venv/installed ## train a small model on one GPU beside TRL alone, w
 soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
-slurm: .venv/installed ## preempt and resume two runs on a Slurm of this machine, as root
+slurm-check: .venv/installed ## preempt and resume two runs on a Slurm of this machine, as root
 	@command -v slurmctld munged >/dev/null || \
 	  apt-get install --yes --no-install-recommends slurm-wlm munge
 	@$(BIN)/python -m pytest -m slurm tests/launchers $(ARGS)

@@ -15,9 +15,9 @@ from tarot.cli import bench, report
 from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
+from tarot.config.benches import BenchConfig
 from tarot.config.run import validate_run
 from tarot.config.schema import (
-    BenchConfig,
     ReportConfig,
     ReproduceConfig,
     RescoreConfig,

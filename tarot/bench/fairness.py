@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tarot.bench.clock import Stopwatch
 from tarot.bench.ways import Way
-from tarot.config.schema import BenchFairnessConfig
+from tarot.config.benches import BenchFairnessConfig
 from tarot.grading.judge import judge
 from tarot.types import Job, Limits, Program, Verdict
 

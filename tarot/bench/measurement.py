@@ -25,7 +25,7 @@ from tarot.bench.rewards import (
 )
 from tarot.bench.ways import Way, available_ways
 from tarot.bench.workload import Sort, make_batch
-from tarot.config.schema import BenchBatchConfig, BenchConfig
+from tarot.config.benches import BenchBatchConfig, BenchConfig
 from tarot.types import Limits, UserError
 
 Announce = Callable[[str], None]

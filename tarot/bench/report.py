@@ -15,7 +15,7 @@ from tarot.bench.programs import ProgramRuns
 from tarot.bench.requirements import Requirement
 from tarot.bench.rewards import BatchRun
 from tarot.bench.ways import Way
-from tarot.config.schema import BenchConfig
+from tarot.config.benches import BenchConfig
 from tarot.sandbox.local import LAYERS, LocalSandbox
 
 

@@ -12,7 +12,7 @@ from tarot.bench.report import Report
 from tarot.bench.requirements import Requirement
 from tarot.bench.rewards import BatchRun
 from tarot.bench.ways import Way
-from tarot.config.schema import BenchConfig
+from tarot.config.benches import BenchConfig
 from tarot.types import Verdict
 
 _TEXT_COLUMNS = ("program", "batch", "way", "part", "verdicts", "figure", "setting", "value")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import chain, cycle, islice, pairwise
 from random import Random
 
-from tarot.config.schema import BenchBatchConfig
+from tarot.config.benches import BenchBatchConfig
 from tarot.types import Problem, Program, TestCase, Tier, UserError
 
 _NUM_CLASSES = 97

@@ -14,7 +14,7 @@ from tarot.cli.bench_trainer import bench_trainer, with_experiment
 from tarot.cli.composition import compose
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
-from tarot.config.schema import BenchConfig
+from tarot.config.benches import BenchConfig
 from tarot.config.validation import parse, suggestion
 from tarot.runs import write_json
 from tarot.runs.exits import Exit

@@ -9,7 +9,7 @@ from tarot.bench.measurement import add_timeouts, measure
 from tarot.bench.report import Report
 from tarot.bench.tables import show
 from tarot.cli.composition import compose
-from tarot.config.schema import BenchConfig
+from tarot.config.benches import BenchConfig
 from tarot.config.validation import parse
 from tarot.types import UserError, Verdict
 

@@ -9,7 +9,7 @@ from tarot.bench.rewards import (
 )
 from tarot.bench.ways import Way
 from tarot.bench.workload import Completion, Sort, make_batch
-from tarot.config.schema import BenchBatchConfig
+from tarot.config.benches import BenchBatchConfig
 from tarot.types import Limits, Verdict
 
 SMALL = BenchBatchConfig(

@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from tarot.bench.workload import Completion, Sort, largest_sum, make_batch
-from tarot.config.schema import BenchBatchConfig
+from tarot.config.benches import BenchBatchConfig
 from tarot.grading.extraction import extract_program
 from tarot.types import UserError
 

@@ -1,6 +1,6 @@
 """Two runs on a real Slurm: one is preempted, one is told that its time is up; both finish.
 
-`make slurm` runs it; it needs root, Debian's slurm-wlm and munge, and the ML stack.
+`make slurm-check` runs it; it needs root, Debian's slurm-wlm and munge, and the ML stack.
 """
 
 import json
@@ -82,7 +82,7 @@ def steps(run: RunDirectory) -> list[int]:
 @pytest.fixture(scope="module")
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if missing := missing_programs():
-        pytest.fail(f"not installed: {', '.join(missing)}; `make slurm` installs them as root")
+        pytest.fail(f"not installed: {', '.join(missing)}; `make slurm-check` installs them as root")
     with cluster(tmp_path_factory.mktemp("slurm")) as environment:
         folder = tmp_path_factory.mktemp("site")
         path = os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))
