@@ -35,16 +35,17 @@ def _metadata(config: Mapping[str, Any]) -> ModelCardData:
     is_named = model["source"] != "random" and model["id"].count("/") == 1
     return ModelCardData(
         base_model=model["id"] if is_named and model["id"][:1] not in "/.~" else None,
-        library_name="transformers",
+        library_name="peft" if config["lora"] else "transformers",
         pipeline_tag="text-generation",
         tags=TAGS,
     )
 
 
 def _origin(config: Mapping[str, Any]) -> str:
+    subject = "A LoRA adapter of " if config["lora"] else ""
     return (
-        f"`{config['model']['id']}`, trained with TRL's GRPO under a curriculum over four-tier "
-        "test suites, by TAROT."
+        f"{subject}`{config['model']['id']}`, trained with TRL's GRPO under a curriculum over "
+        "four-tier test suites, by TAROT."
     )
 
 

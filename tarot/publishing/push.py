@@ -19,6 +19,7 @@ WEIGHTS = "*.safetensors"
 # What transformers and its tokenizers load; not the state of optimizer, trainer and curriculum.
 MODEL_FILES = (
     *(WEIGHTS, "*.safetensors.index.json", "config.json", "generation_config.json"),
+    "adapter_config.json",
     *("tokenizer*", "special_tokens_map.json", "added_tokens.json", "chat_template*"),
     *("vocab.*", "merges.txt", "*.model"),
 )

@@ -83,7 +83,7 @@ class ModelHub(FakeHub):
 
     def _validate(self, content: str) -> None:
         metadata = yaml.safe_load(content.split("---\n")[1])
-        assert metadata["library_name"] == "transformers"
+        assert metadata["library_name"] in ("transformers", "peft")
         self._send_json({"errors": [], "warnings": []})
 
     def _create(self, wanted: dict[str, Any]) -> None:

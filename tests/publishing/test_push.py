@@ -140,3 +140,19 @@ def test_a_checkpoint_without_whole_weights_is_not_pushed(run: RunDirectory, hub
         weights.unlink()
     assert "has no weights in safetensors" in pushed(run, hub)
     assert hub.repositories == {}
+
+
+def test_an_adapter_goes_with_its_config_and_its_card_says_so(
+    run: RunDirectory, hub: Store
+) -> None:
+    lora = {"r": 8, "alpha": 16, "dropout": 0.0, "target_modules": None}
+    write_json(run.config_path, {**run.config(), "lora": lora})
+    checkpoint = run.checkpoints_path / "checkpoint-2"
+    for name in ("model.safetensors", "config.json"):
+        (checkpoint / name).rename(checkpoint / f"adapter_{name}")
+    mark_complete(checkpoint)
+    assert pushed(run, hub).endswith("null, true]")
+    files = hub.repositories["org/name"]
+    assert {"adapter_model.safetensors", "adapter_config.json"} <= files.keys()
+    assert b"library_name: peft" in files["README.md"]
+    assert b"A LoRA adapter of `" in files["README.md"]
