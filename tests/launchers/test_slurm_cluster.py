@@ -82,7 +82,9 @@ def steps(run: RunDirectory) -> list[int]:
 @pytest.fixture(scope="module")
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if missing := missing_programs():
-        pytest.fail(f"not installed: {', '.join(missing)}; `make slurm-check` installs them as root")
+        pytest.fail(
+            f"not installed: {', '.join(missing)}; `make slurm-check` installs them as root"
+        )
     with cluster(tmp_path_factory.mktemp("slurm")) as environment:
         folder = tmp_path_factory.mktemp("site")
         path = os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))
