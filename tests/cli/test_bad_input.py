@@ -49,7 +49,7 @@ def one_line(result: "subprocess.CompletedProcess[str]") -> str:
         ("reward.aggregate=each", 'reward.aggregate: "each" should be'),
         ("data=jsonl", "data.path: missing; give data.path=…"),
         ("model=qwen9", "model=qwen9: no such option; did you mean qwen3-4b?"),
-        ("+experiment=xyz", "experiment=xyz: no such option; choose from demo, regret, tiny"),
+        ("+experiment=xyz", "experiment=xyz: no such option; choose from bench, demo, gpu_check"),
         ("seed=[1", "seed=[1: "),
         ("seed", "seed: "),
         ("--frobnicate", "unrecognized arguments: --frobnicate"),

@@ -91,7 +91,10 @@ def test_options_of_one_group_become_a_node_each(argument: str, names: list[str]
 
 
 def test_without_a_choice_all_options_are_taken_and_the_last_choice_counts() -> None:
-    assert choose_options("launcher", []) == ["+launcher@launcher.local=local"]
+    assert choose_options("grading", []) == [
+        "+grading@grading.default=default",
+        "+grading@grading.published=published",
+    ]
     assert choose_options("tracker", ["tracker=all", "tracker=none"]) == [
         "+tracker@tracker.none=none"
     ]
