@@ -43,9 +43,11 @@ def _run_stages(context: RunContext, held: ExitStack) -> None:
     start = from_main(lambda: checkpoint_of(context))
     loaded = load(context, start)
     before = from_main(lambda: evaluate(context, loaded, "before"))
-    optimize(context, loaded, policy, found.checkpoint, track)
+    engine = optimize(context, loaded, policy, found.checkpoint, track)
     after = from_main(lambda: evaluate(context, trained(context, loaded, start), "after"))
     from_main(lambda: _conclude(context, before, after))
+    if engine is not None:
+        engine.shutdown()
 
 
 def _conclude(context: RunContext, before: Outcomes, after: Outcomes) -> None:

@@ -26,7 +26,7 @@ from tarot.training.reward_parts import trl_functions
 from tarot.training.sharding import check_sharding, in_use, keep_layout
 from tarot.training.steering import Steering
 from tarot.training.tracking import Track
-from tarot.training.trainer import TierGRPOTrainer
+from tarot.training.trainer import Engine, TierGRPOTrainer
 from tarot.types import Policy, Problem, Reward, UserError
 
 
@@ -36,8 +36,11 @@ def optimize(
     policy: Policy | OnlinePolicy,
     checkpoint: Path | None,
     track: Track,
-) -> None:
+) -> Engine | None:
     """GRPO on the training problems, from a checkpoint or from the start; steps go to `track`.
+
+    The engine that generated, if it was one beside training, is for the caller to shut down when
+    nothing is left to share between the processes.
 
     Raises:
         KeyboardInterrupt: after a stop was asked for and the step saved.
@@ -77,6 +80,7 @@ def optimize(
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     context.check_judged(recorder.unjudged_share)
+    return trainer.engine
 
 
 def _trainer_class(config: RunConfig, recorder: StepRecorder) -> Callable[..., TierGRPOTrainer]:

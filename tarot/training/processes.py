@@ -66,9 +66,9 @@ def join(hardware: HardwareConfig, timeout_s: float = DDP_TIMEOUT_S) -> None:
 
 def leave() -> None:
     """Part from the others at the end of a run, when nothing is left to say."""
+    _patient_group.cache_clear()
     if not _is_alone():
         dist.destroy_process_group()
-        _patient_group.cache_clear()
 
 
 def is_of_a_lost_process(error: RuntimeError) -> bool:

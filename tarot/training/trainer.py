@@ -10,7 +10,7 @@ the KL term.
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from datasets import Dataset
@@ -23,12 +23,27 @@ from tarot.training import processes
 from tarot.training.order import EpochOrder
 
 
+class Engine(Protocol):
+    """What generates, with memory and connections of its own."""
+
+    def shutdown(self) -> None:
+        """Give all of them back."""
+
+
 class TierGRPOTrainer(GRPOTrainer):
     """A GRPOTrainer that masks the tokens of completions whose reward is None.
 
     It does not cover losses that divide by the number of completions (`grpo`, `dr_grpo`,
     `luspo`): there a masked completion still counts as one without a gradient.
     """
+
+    @property
+    def engine(self) -> Engine | None:
+        """VLLM's where it generates beside training; its end ends the processes' group as well."""
+        if not self.use_vllm or self.vllm_mode != "colocate":
+            return None
+        engine: Engine = self.vllm_generation.llm.llm_engine.engine_core
+        return engine
 
     def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler:
         sampler = super()._get_train_sampler(dataset)
