@@ -91,7 +91,8 @@ class GradingConfig(Strict):
 class VllmConfig(Strict):
     """Generation by vLLM: on `gpus` of its own, or beside training.
 
-    A model is split over `tensor_parallel` GPUs, which are all that a server has.
+    A model is split over `tensor_parallel` GPUs, which are all that a server has. Beside training
+    TRL leaves the number format to vLLM: the checkpoint's, or bfloat16 where that is float32.
     """
 
     mode: Literal["server", "colocate"]
