@@ -11,10 +11,10 @@ TORCH := $(shell grep '^torch==' requirements/cpu.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench gpu-check soak slurm-check vllm lock platform
+.PHONY: help demo test check fix bench gpu-check soak slurm-check vllm-check lock platform
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 	@echo "ARGS=… is passed on, as in: make test ARGS='tests/config -x'"
 
 demo: .venv/installed ## train a small real model on this CPU, about ten minutes
@@ -50,9 +50,9 @@ slurm-check: .venv/installed ## preempt and resume two runs on a Slurm of this m
 	  apt-get install --yes --no-install-recommends slurm-wlm munge
 	@$(BIN)/python -m pytest -m slurm tests/launchers $(ARGS)
 
-vllm: .venv-vllm/installed ## try sampling with vLLM on this CPU, in an environment of its own
+vllm-check: .venv-vllm/installed ## sample, train and serve with vLLM on this CPU
 	@VLLM_CPU_KVCACHE_SPACE=1 VLLM_CPU_OMP_THREADS_BIND=nobind \
-	  .venv-vllm/bin/python -m pytest -m vllm tests/sampling $(ARGS)
+	  .venv-vllm/bin/python -m pytest -m vllm tests/sampling tests/training $(ARGS)
 
 lock: .venv/installed ## write requirements/cpu.txt anew, keeping versions where it can
 	$(PIP) install pip-tools

@@ -1,4 +1,4 @@
-"""Completions drawn by vLLM itself, in an environment of its own: `make vllm`."""
+"""Completions drawn by vLLM itself, in an environment of its own: `make vllm-check`."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,19 +76,22 @@ Finished = subprocess.CompletedProcess[str]
 
 @dataclass(frozen=True)
 class Workplace:
-    """A folder in which commands are typed."""
+    """A folder in which commands are typed, with `variables` in their environment."""
 
     folder: Path
     settings: tuple[str, ...] = SETTINGS
+    variables: Mapping[str, str] = field(default_factory=dict)
+    patience_s: float = PATIENCE_S
     started: list["subprocess.Popen[str]"] = field(default_factory=list)
 
     def start(self, *command: str, **variables: str) -> "subprocess.Popen[str]":
-        """Start Python with `command`, and `variables` in its environment."""
+        """Start Python with `command`, and further `variables` in its environment."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "TAROT_CACHE": str(self.folder / "cache"),
             "HF_HUB_OFFLINE": "1",
+            **self.variables,
             **variables,
         }
         process = subprocess.Popen(
@@ -104,7 +107,7 @@ class Workplace:
 
     def finish(self, process: "subprocess.Popen[str]") -> Finished:
         """Wait for a command's end."""
-        stdout, stderr = process.communicate(timeout=PATIENCE_S)
+        stdout, stderr = process.communicate(timeout=self.patience_s)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def train(self, *arguments: str) -> Finished:
@@ -117,7 +120,10 @@ class Workplace:
         held.unlink(missing_ok=True)
         command = (str(ROOT / "train.py"), *self.settings, *arguments)
         process = self.start(*command, HOLD_AT=str(step))
-        wait_for(lambda: (held.exists() and held.read_text()) or process.poll() is not None)
+        wait_for(
+            lambda: (held.exists() and held.read_text()) or process.poll() is not None,
+            self.patience_s,
+        )
         assert process.poll() is None, self.finish(process).stderr
         return process, int(held.read_text())
 
@@ -138,8 +144,8 @@ def workplace_in(folder: Path, *settings: str) -> Iterator[Workplace]:
         process.kill()
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def wait_for(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
