@@ -31,6 +31,7 @@ def shared() -> Path:
     return folder
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two workers: one trains, file by file, the other runs all that is quick or measures time."""
     for item in items:
