@@ -29,11 +29,3 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.fail(f"{folder} is missing: put shared/ there or set TAROT_SHARED", pytrace=False)
     return folder
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two workers: one trains, file by file, the other runs all that is quick or measures time."""
-    for item in items:
-        trains = item.get_closest_marker("e2e") is not None
-        item.add_marker(pytest.mark.xdist_group(item.path.name if trains else "quick"))
