@@ -13,7 +13,7 @@ from tarot.bench.trainer_report import new_report, show_trainer
 from tarot.cli.outputs import check_output
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.cli.screen import screen
-from tarot.config.schema import RunConfig
+from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.config.trials import BenchTrainerConfig
 from tarot.config.validation import parse
 from tarot.runs import write_json
@@ -43,17 +43,29 @@ def check_comparable(config: RunConfig) -> None:
     for key in ("cold_start", "filter", "dynamic_sampling"):
         if getattr(config, key) is not None:
             raise UserError(f"{key}: TRL alone has nothing like it; set {key}=null")
-    number, vllm = config.hardware.processes, config.hardware.vllm
+    _check_records(config)
+    _check_processes(config.hardware)
+    num_steps = config.trainer.get("max_steps")
+    if not isinstance(num_steps, int) or num_steps < MIN_STEPS:
+        raise UserError(f"trainer.max_steps={num_steps}: give at least {MIN_STEPS} steps")
+
+
+def _check_records(config: RunConfig) -> None:
+    if config.tracker.report_to:
+        raise UserError("tracker: TRL alone is measured without; set tracker=none")
+    if config.hub.push:
+        raise UserError("hub.push: what a bench trains is thrown away; set hub.push=false")
+    every = config.trainer.get("logging_steps")
+    if every != 1:
+        raise UserError(f"trainer.logging_steps={every}: tokens are read of each step; set it to 1")
+
+
+def _check_processes(hardware: HardwareConfig) -> None:
+    number, vllm = hardware.processes, hardware.vllm
     if number != 1:
         raise UserError(f"hardware.processes={number}: one process is measured; set it to 1")
     if vllm is not None and vllm.mode == "server":
         raise UserError("hardware.vllm.mode=server: one process is measured; set it to colocate")
-    num_steps = config.trainer.get("max_steps")
-    if not isinstance(num_steps, int) or num_steps < MIN_STEPS:
-        raise UserError(f"trainer.max_steps={num_steps}: give at least {MIN_STEPS} steps")
-    every = config.trainer.get("logging_steps")
-    if every != 1:
-        raise UserError(f"trainer.logging_steps={every}: tokens are read of each step; set it to 1")
 
 
 def _measure(planned: PlannedRun, bench: BenchTrainerConfig) -> None:

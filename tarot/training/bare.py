@@ -21,6 +21,7 @@ from tarot.prompts import build_prompt
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.sampling import load_model, local_checkpoint, short_enough
+from tarot.training.adapters import peft_config
 from tarot.training.arguments import grpo_arguments
 from tarot.training.exits import exit_of
 
@@ -44,6 +45,7 @@ def train(run: RunDirectory) -> None:
         args=grpo_arguments(config, run),
         train_dataset=Dataset.from_list([{"prompt": prompt} for prompt in prompts]),
         reward_funcs=[reward_texts],
+        peft_config=peft_config(config.lora, loaded.weights),
     )
     trainer.train()
     for line in trainer.state.log_history[:-1]:

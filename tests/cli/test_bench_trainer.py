@@ -65,6 +65,8 @@ def test_a_run_that_does_not_finish_ends_the_bench_in_its_way(
         ("filter=[0.1,0.9]", "filter: TRL alone has nothing like it; set filter=null"),
         ("dynamic_sampling={max_batches: 2}", "dynamic_sampling: TRL alone has nothing like it"),
         ("hardware.processes=2", "hardware.processes=2: one process is measured"),
+        ("tracker=tensorboard", "tracker: TRL alone is measured without; set tracker=none"),
+        ("hub={push: true, id: a/b, private: true}", "hub.push: what a bench trains"),
         (
             "hardware.vllm={mode: server, gpus: 1, tensor_parallel: 1, gpu_memory_utilization: 1}",
             "hardware.vllm.mode=server: one process is measured",
