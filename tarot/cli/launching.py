@@ -35,6 +35,11 @@ def launch(planned: PlannedRun) -> Outcome:
     return outcome
 
 
+def knows_jobs(planned: PlannedRun) -> bool:
+    """Whether the run's launcher can say if a job of it still waits or runs, and `launch` asks."""
+    return isinstance(_launcher(planned), QueueingLauncher)
+
+
 def render(planned: PlannedRun) -> str:
     """What would be started, as text; UserError for what the launcher can't start."""
     return _launcher(planned).render(_run(planned.directory), planned.config)

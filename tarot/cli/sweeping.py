@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tarot.cli.command import report_command, typed_command
 from tarot.cli.composition import PARAMS, Composed
-from tarot.cli.launching import exit_code, launch, report_push
+from tarot.cli.launching import exit_code, knows_jobs, launch, report_push
 from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
 from tarot.runs import config_sha
@@ -98,7 +98,8 @@ def _launch_all(
     outcomes: list[Outcome] = []
     for run, planned in zip(runs, plans, strict=True):
         standing = status_of(sweep, run, sweep_process=None).standing
-        if standing in (Standing.RUNNING, Standing.SUBMITTED):
+        is_elsewhere = standing in (Standing.RUNNING, Standing.SUBMITTED)
+        if is_elsewhere and not knows_jobs(planned):
             continue
         sweep.write_launch(run, None)
         outcomes.append(launch(planned))

@@ -140,6 +140,18 @@ def test_a_submitted_run_that_has_stopped_is_started_again(sweep: SweepDirectory
     assert launched() == ["2", "3", "4", "5"]
 
 
+@pytest.mark.parametrize(
+    ("active", "started"), [("3", ["2", "4", "5"]), ("", ["2", "3", "4", "5"])]
+)
+def test_a_submitted_run_is_submitted_again_where_its_job_is_gone(
+    sweep: SweepDirectory, active: str, started: list[str]
+) -> None:
+    Path("active").write_text(active)
+    launched()
+    main([*SWEEP[:-1], "launcher._target_=swept.AskedLauncher", SEEDS])
+    assert launched() == started
+
+
 def test_a_run_that_another_command_runs_is_left_to_it(
     sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
