@@ -1,6 +1,7 @@
 """Faults of a run of two processes: both end, nothing is left, and the run goes on."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -62,6 +63,33 @@ def torchrun(run: RunDirectory, **variables: str) -> Ended:
     return Ended(finished.returncode, finished.stderr, wait_s, descendants())
 
 
+def first_of_two(run: RunDirectory, **variables: str) -> Ended:
+    """The first of two processes that nobody watches, so that it has to see for itself."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    variables |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tarot.training", str(run.path)],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **variables, **place_of(rank)},
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    processes[1].communicate(timeout=PATIENCE_S)
+    since_s = time.monotonic()
+    _, stderr = processes[0].communicate(timeout=PATIENCE_S)
+    wait_s = time.monotonic() - since_s
+    return Ended(processes[0].returncode, stderr, wait_s, descendants())
+
+
+def place_of(rank: int) -> dict[str, str]:
+    number, size = str(rank), "2"
+    return {"RANK": number, "LOCAL_RANK": number, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
+
+
 @dataclass(frozen=True)
 class Story:
     """A run of two whose second process is killed and whose disk is full, and one without."""
@@ -70,6 +98,7 @@ class Story:
     late: Ended
     run: RunDirectory
     killed: Ended
+    parted: Ended
     full: Ended
     when_full: list[str]
     finished: Ended
@@ -85,10 +114,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         late = torchrun(whole)
         run = prepared(f"run_dir={disk / 'run'}", *SETTINGS)
         killed = torchrun(run, KILL_IN="3")
+        parted = first_of_two(run, KILL_IN="2")
         full = torchrun(run)
         when_full = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
         resize(disk, LARGE_KB)
-        yield Story(whole, late, run, killed, full, when_full, torchrun(run))
+        yield Story(whole, late, run, killed, parted, full, when_full, torchrun(run))
 
 
 def test_a_process_waits_longer_for_a_sandbox_than_ddp_timeout_says(story: Story) -> None:
@@ -97,13 +127,19 @@ def test_a_process_waits_longer_for_a_sandbox_than_ddp_timeout_says(story: Story
     assert story.whole.summary_path.exists()
 
 
-def test_where_one_process_is_killed_the_other_ends_and_says_what_it_knows(story: Story) -> None:
+def test_where_one_process_is_killed_torchrun_ends_the_other(story: Story) -> None:
     assert story.killed.code != 0
     assert "exitcode  : -9" in story.killed.stderr
-    lines = story.killed.stderr.splitlines()
-    assert sum(line.startswith("another process of this training died") for line in lines) == 1
     assert story.killed.wait_s < 60
     assert story.killed.left == []
+
+
+def test_a_process_that_loses_the_other_ends_by_itself_and_says_so(story: Story) -> None:
+    assert story.parted.code == 1
+    last = story.parted.stderr.splitlines()[-1]
+    assert last.startswith("another process of this training died, or did not answer within ")
+    assert story.parted.wait_s < 60
+    assert story.parted.left == []
 
 
 def test_a_disk_that_is_full_for_one_process_ends_both_with_the_same_line(story: Story) -> None:

@@ -122,7 +122,7 @@ def test_a_failure_in_one_is_a_failure_in_both(ranks: list[dict[str, Any]]) -> N
     assert second == "ValueError: no such slot"
     assert first == "PeerFailure: process 1: ValueError: no such slot"
     first, second = (rank["broken reward"]["error"] for rank in ranks)
-    name = "tests.training.two_processes.BrokenReward"
+    name = "__main__.BrokenReward"
     assert first.startswith(f"UserError: reward: {name} raised KeyError: 'oops' in step 1; ")
     assert second == first
 
