@@ -4,7 +4,7 @@ import ctypes
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,10 @@ import psutil
 from tests.training.workplace import ROOT, Finished, Workplace, wait_for
 
 PR_SET_CHILD_SUBREAPER = 36
+# Within half a second a signal is taken for a repetition.
+BETWEEN_SIGNALS_S = 0.7
+# What other tests of this process have started.
+STRANGERS: set[psutil.Process] = set()
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,16 @@ def start(place: Workplace, *arguments: str, **variables: str) -> "subprocess.Po
 
 
 def stop_when_held(place: Workplace, *arguments: str, held_in: str, num_signals: int = 1) -> Ended:
-    """SIGTERM to the command while a process of it is held in a call of the sandbox."""
+    """SIGTERM, then Ctrl-C, to the command while a process of it is held in the sandbox."""
     held = place.folder / "held"
     held.unlink(missing_ok=True)
     process = start(place, *arguments, HOLD_IN=held_in, HOLD_FOR=str(num_signals))
     wait_for(lambda: held.exists() or process.poll() is not None)
     assert process.poll() is None, place.finish(process).stderr
-    assert len(descendants()) > 1
-    for _ in range(num_signals):
-        process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
+    assert len(descendants(STRANGERS)) > 1
+    for number in (signal.SIGTERM, signal.SIGINT)[:num_signals]:
+        process.send_signal(number)
+        time.sleep(BETWEEN_SIGNALS_S)
     return ended(place, process)
 
 
@@ -56,13 +60,13 @@ def ended(place: Workplace, process: "subprocess.Popen[str]") -> Ended:
     """Wait for the end of a command, which is the only one that runs."""
     since_s = time.monotonic()
     finished = place.finish(process)
-    return Ended(finished, time.monotonic() - since_s, sorted(descendants()))
+    return Ended(finished, time.monotonic() - since_s, sorted(descendants(STRANGERS)))
 
 
-def descendants() -> list[str]:
-    """The commands of all living processes that come of this one."""
+def descendants(others: Iterable[psutil.Process]) -> list[str]:
+    """The commands of all living processes that come of this one, but for others of its."""
     lines = []
-    for process in psutil.Process().children(recursive=True):
+    for process in set(psutil.Process().children(recursive=True)) - set(others):
         try:
             if process.status() != psutil.STATUS_ZOMBIE:
                 lines.append(" ".join(process.cmdline()))
@@ -76,7 +80,9 @@ def orphans_adopted() -> Iterator[None]:
     """Inside, a process whose parent dies becomes a child of this one, and so is found."""
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1) == 0
+    STRANGERS.update(psutil.Process().children(recursive=True))
     try:
         yield
     finally:
+        STRANGERS.clear()
         libc.prctl(PR_SET_CHILD_SUBREAPER, 0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -49,6 +50,7 @@ class Ended:
 
 
 def torchrun(run: RunDirectory, **variables: str) -> Ended:
+    before = psutil.Process().children(recursive=True)
     command = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
     finished = subprocess.run(
         [sys.executable, *command, "-m", "tarot.training", str(run.path)],
@@ -60,11 +62,12 @@ def torchrun(run: RunDirectory, **variables: str) -> Ended:
         check=False,
     )
     wait_s = time.time() - max(path.stat().st_mtime for path in run.path.rglob("*"))
-    return Ended(finished.returncode, finished.stderr, wait_s, descendants())
+    return Ended(finished.returncode, finished.stderr, wait_s, descendants(before))
 
 
 def first_of_two(run: RunDirectory, **variables: str) -> Ended:
     """The first of two processes that nobody watches, so that it has to see for itself."""
+    before = psutil.Process().children(recursive=True)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     variables |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
@@ -82,7 +85,7 @@ def first_of_two(run: RunDirectory, **variables: str) -> Ended:
     since_s = time.monotonic()
     _, stderr = processes[0].communicate(timeout=PATIENCE_S)
     wait_s = time.monotonic() - since_s
-    return Ended(processes[0].returncode, stderr, wait_s, descendants())
+    return Ended(processes[0].returncode, stderr, wait_s, descendants(before))
 
 
 def place_of(rank: int) -> dict[str, str]:

@@ -155,7 +155,9 @@ def test_a_run_for_two_is_not_begun_by_one(
     run = prepared(f"run_dir={tmp_path / 'run'}", "hardware.processes=2", "problems_per_step=4")
     assert run_child(run) == 2
     line = capsys.readouterr().err.splitlines()[-1]
-    assert line.startswith("hardware.processes=2: this run was started with 1; set launcher=accelerate")
+    assert line.startswith(
+        "hardware.processes=2: this run was started with 1; set launcher=accelerate"
+    )
 
 
 def test_a_child_of_one_process_does_not_take_itself_for_one_of_them(
