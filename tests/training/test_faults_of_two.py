@@ -22,7 +22,7 @@ from tests.training.faulty import FaultySandbox, LetterReward
 from tests.training.in_process import prepared
 from tests.training.workplace import PATIENCE_S, ROOT
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 NUM_STEPS = 3
 # One checkpoint fits, two don't.

@@ -99,7 +99,7 @@ class Story:
     shown: str
 
 
-@pytest.fixture(scope="module", params=["zero2", "zero3"])
+@pytest.fixture(scope="module", params=["zero2", pytest.param("zero3", marks=pytest.mark.soak)])
 def story(request: pytest.FixtureRequest, place: Place) -> Story:
     name = str(request.param)
     stopped = place.launch(place.run(name, name, "sandbox.stop_at=2"))

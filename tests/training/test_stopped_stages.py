@@ -11,7 +11,7 @@ from tests.training.commands import Ended, ended, orphans_adopted, start, stop_w
 from tests.training.faulty import FaultySandbox
 from tests.training.workplace import Workplace
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 # Probe and cold start are processes of their own; the probe makes the cold start that it needs.
 SETTINGS = (

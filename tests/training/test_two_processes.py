@@ -215,12 +215,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(whole, stopped, steps, run, two_processes("tarot.training", run.path))
 
 
+@pytest.mark.soak
 def test_a_signal_to_one_stops_both_after_the_step(story: Story) -> None:
     assert story.stopped.returncode != 0
     assert "exitcode: 130" in story.stopped.stderr
     assert story.steps_when_stopped == [1]
 
 
+@pytest.mark.soak
 def test_a_run_of_two_goes_on_where_it_stopped(story: Story) -> None:
     assert story.finished.returncode == 0, story.finished.stderr
     assert [line["step"] for line in story.run.log.lines()] == [1, 2, 3]
@@ -228,6 +230,7 @@ def test_a_run_of_two_goes_on_where_it_stopped(story: Story) -> None:
     assert compare_runs(story.whole, story.run) == RunComparison(3, None, 0.0)
 
 
+@pytest.mark.soak
 def test_the_log_and_the_rollouts_of_a_run_of_two_hold_everything_once(story: Story) -> None:
     rows = list(read_rollouts(story.whole))
     assert [(row.step, row.group) for row in rows] == [
