@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from torch.utils.tensorboard import SummaryWriter
-
 from tarot.data.lazy import heavy
 from tarot.runs.exits import Exit
 from tarot.types import UserError
@@ -58,7 +56,9 @@ class TensorBoardTracker:
         """Begin a new file of the run's."""
         folder = run.folder / "tensorboard"
         self.place = f"tensorboard: {folder}"
-        self._writer = SummaryWriter(str(folder), purge_step=run.last_step + 1)
+        heavy("tensorboard")
+        writer = heavy("torch.utils.tensorboard").SummaryWriter
+        self._writer = writer(str(folder), purge_step=run.last_step + 1)
         text = json.dumps(run.config, indent=2, sort_keys=True)
         self._writer.add_text("config", f"```\n{text}\n```", run.last_step)
 
