@@ -52,7 +52,7 @@ slurm-check: .venv/installed ## preempt and resume two runs on a Slurm of this m
 
 vllm-check: .venv-vllm/installed ## sample, train and serve with vLLM on this CPU
 	@VLLM_CPU_KVCACHE_SPACE=1 VLLM_CPU_OMP_THREADS_BIND=nobind \
-	  .venv-vllm/bin/python -m pytest -m vllm tests/sampling tests/training $(ARGS)
+	  .venv-vllm/bin/python -m pytest -m vllm tests/*/test_vllm_*.py $(ARGS)
 
 lock: .venv/installed ## write requirements/cpu.txt anew, keeping versions where it can
 	$(PIP) install pip-tools

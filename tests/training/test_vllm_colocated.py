@@ -27,7 +27,8 @@ SETTINGS = (
     "evaluation.problems=1",
     "evaluation.unseen_problems=1",
     "hardware.vllm={mode: colocate, gpus: 0, tensor_parallel: 1, gpu_memory_utilization: 0.3}",
-    "trainer.learning_rate=1e-4",
+    "hardware.dtype=bfloat16",  # as vLLM computes; of float32 it would round an update away
+    "trainer.learning_rate=3e-4",
     "trainer.save_total_limit=1",
     "run_dir=colocated",
 )
@@ -91,7 +92,7 @@ def test_both_steps_reward_what_vllm_wrote_and_update(colocated: Workplace, stor
 def test_vllm_writes_by_the_weights_that_the_step_trains(
     colocated: Workplace, story: Story
 ) -> None:
-    """VLLM computes in bfloat16 and training in float32; old weights differ by far more."""
+    """What both make of the same weights is told apart by rounding alone."""
     for line in colocated.run("colocated").log.lines():
         assert line["sampling/sampling_logp_difference/mean"] < 0.1
 
@@ -107,5 +108,5 @@ def test_a_weight_sync_changes_what_vllm_writes_next_and_as_transformers_would(
     assert found["first"] == found["first expected"]
     assert found["unsynced"] == found["first"]
     assert found["synced"] == found["synced expected"]
-    assert all(old != new for old, new in zip(found["first"], found["synced"], strict=True))
+    assert found["synced"] != found["first"]
     assert still_running(colocated.variables) == []
