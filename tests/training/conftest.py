@@ -1,5 +1,6 @@
 """One workplace for the whole session, and a run in it that nothing interrupts."""
 
+import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -20,5 +21,6 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture(scope="session")
 def whole(workplace: Workplace) -> Finished:
-    """The command of the run `whole`, which nothing interrupts."""
+    """The command of the run `whole`, which nothing interrupts and no earlier cold start serves."""
+    shutil.rmtree(workplace.folder / "cache" / "cold_starts", ignore_errors=True)
     return workplace.train("run_dir=whole")
