@@ -71,7 +71,7 @@ class AccelerateLauncher:
         check_server(settings)
         server = Server(settings, "VLLM_PORT", "VLLM_GROUP_PORT")
         ours, theirs = _divided(gpus_of({}, settings.hardware), settings)
-        serving = _line({**server.variables, GPUS: theirs}, ["trl", *server.arguments])
+        serving = _line({GPUS: theirs}, ["trl", *server.arguments])
         return f"{serving}\n{_line({**server.training_variables, GPUS: ours}, training)}"
 
     def launch(self, run: Run) -> Outcome:
@@ -101,7 +101,7 @@ class AccelerateLauncher:
             server = Server(settings, free_port(), free_port())
             ours, theirs = _divided(gpus_of(os.environ, settings.hardware), settings)
             log = directory.logs_path / SERVER_LOG
-            variables = {**environment, **server.variables, GPUS: theirs}
+            variables = {**environment, GPUS: theirs}
             served = children.start(server.command, log, variables, stdout=log)
             fault = server.fault_of_start(served, self._server_start_s)
             if fault:

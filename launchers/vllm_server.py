@@ -55,11 +55,6 @@ class Server:
         return [str(Path(sys.executable).with_name("trl")), *self.arguments]
 
     @property
-    def variables(self) -> dict[str, str]:
-        """What the server needs in its environment to take weights from a training."""
-        return {"VLLM_SERVER_DEV_MODE": "1"}
-
-    @property
     def training_variables(self) -> dict[str, str]:
         """What the training needs in its environment to find the server."""
         return {SERVER_URL: self.url, SERVER_GROUP_PORT: str(self.group_port)}

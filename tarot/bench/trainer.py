@@ -17,6 +17,7 @@ from tarot.bench.stepping import Note, read_notes
 from tarot.config.targets import build
 from tarot.runs import RunDirectory, prepare
 from tarot.runs.exits import Exit
+from tarot.runs.last_words import last_words
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 STDOUT_LOG = "stdout.log"
@@ -179,5 +180,5 @@ def _check(outcome: Outcome) -> None:
     if outcome.state is RunState.INTERRUPTED:
         raise KeyboardInterrupt
     if outcome.exit_code == Exit.USER_ERROR:
-        raise UserError((outcome.detail.splitlines() or ["a run was refused"])[-1])
+        raise UserError(last_words(outcome.detail) or "a run was refused")
     raise ChildFailure(outcome.detail)

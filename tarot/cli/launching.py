@@ -10,6 +10,7 @@ from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
 from tarot.runs.exits import Exit
 from tarot.runs.full_disk import full_disk_line, has_room
+from tarot.runs.last_words import last_words
 from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
@@ -81,7 +82,7 @@ def exit_code(outcome: Outcome) -> int:
 
 def report(outcome: Outcome, directory: Path, command: str) -> None:
     """What the user needs to know that the child could not say itself."""
-    lines = outcome.detail.splitlines() or [""]
+    cause = last_words(outcome.detail)
     match outcome.state:
         case RunState.FINISHED if outcome.detail == ALREADY_FINISHED:
             sys.stdout.write(f"{directory} is finished; nothing to do\n")
@@ -94,11 +95,11 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
         case RunState.INTERRUPTED:
             sys.stderr.write(f"stopped; go on from what is saved with: {command}\n")
         case RunState.FAILED if outcome.exit_code == Exit.USER_ERROR:
-            sys.stderr.write(f"{lines[-1]}\n")
+            sys.stderr.write(f"{cause}\n")
         case RunState.FAILED:
-            sys.stderr.write("".join(f"{line}\n" for line in lines))
+            sys.stderr.write(f"{outcome.detail}\n")
             sys.stderr.write(
-                f"{directory} failed with exit code {outcome.exit_code}: {lines[-1]}; "
+                f"{directory} failed with exit code {outcome.exit_code}: {cause}; "
                 f"see {directory}/logs, then go on from what is saved with: {command}\n"
             )
 

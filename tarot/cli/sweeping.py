@@ -17,6 +17,7 @@ from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
 from tarot.runs import config_sha
 from tarot.runs.exits import Exit
+from tarot.runs.last_words import last_words
 from tarot.runs.standing import RunStatus, Scores, Standing, Steps, status_of
 from tarot.runs.sweep import SweepDirectory, SweepRun, locate_sweep
 from tarot.types import Outcome, RunState, UserError
@@ -120,7 +121,7 @@ def _table(runs: Sequence[SweepRun], statuses: Sequence[RunStatus]) -> Table:
             settings,
             _state(status),
             *_shares(status.scores),
-            "".join(cause.splitlines()[-1:]),
+            last_words(cause),
         )
         table.add_row(*map(Text, cells))
     return table

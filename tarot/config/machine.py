@@ -69,6 +69,11 @@ def _check_sharding(hardware: HardwareConfig) -> None:
 
 def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:
     if vllm.mode == "server":
+        if hardware.device == "cpu":
+            raise UserError(
+                "hardware.vllm.mode=server: weights go to a server by NCCL, from GPU to GPU, and "
+                "hardware.device=cpu; set hardware.vllm.mode=colocate"
+            )
         if hardware.nodes > 1:
             raise UserError(
                 f"hardware.vllm.mode=server: serves one machine, and hardware.nodes="

@@ -17,6 +17,7 @@ from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.exits import Exit
+from tarot.runs.last_words import last_words
 from tarot.runs.lock import exclusive
 from tarot.sampling import Sampler, sample, short_enough
 from tarot.training.children import finished_child
@@ -51,7 +52,7 @@ def _check_exit(code: int, stderr: str) -> None:
         return
     if code == Exit.INTERRUPTED:
         raise KeyboardInterrupt
-    cause = (stderr.strip().splitlines() or ["it gave no reason"])[-1]
+    cause = last_words(stderr) or "it gave no reason"
     if code == Exit.USER_ERROR:
         raise UserError(cause)
     raise ChildFailure(f"the probe ended with exit code {code}: {cause}")

@@ -183,6 +183,11 @@ def test_gpus_that_do_not_add_up_are_an_error() -> None:
         check_split(HardwareConfig(**{**GPU8, "processes": 8}))
 
 
+def test_a_server_for_training_on_a_cpu_is_an_error() -> None:
+    with pytest.raises(UserError, match=r"^hardware\.vllm\.mode=server: .* hardware\.device=cpu"):
+        check_split(HardwareConfig(**{**GPU8, "device": "cpu", "sharding": None, "gpus": 1}))
+
+
 @pytest.mark.parametrize(
     ("settings", "line"),
     [

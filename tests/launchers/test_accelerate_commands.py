@@ -26,7 +26,7 @@ def test_training_alone_is_one_command(hardware: str) -> None:
 def test_a_server_gets_the_gpus_that_do_not_train() -> None:
     server, training = AccelerateLauncher().render(RUN, config()).splitlines()
     assert server == (
-        "VLLM_SERVER_DEV_MODE=1 CUDA_VISIBLE_DEVICES=7 trl vllm-serve "
+        "CUDA_VISIBLE_DEVICES=7 trl vllm-serve "
         "--model Qwen/Qwen2.5-Coder-7B-Instruct --host 127.0.0.1 --port VLLM_PORT "
         "--tensor_parallel_size 1 --gpu_memory_utilization 0.9 --dtype bfloat16 "
         "--max_model_len 5120"

@@ -57,7 +57,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [*where.command, "--enforce_eager"],
-            env={**os.environ, "HF_HUB_OFFLINE": "1", **variables, **where.variables},
+            env={**os.environ, "HF_HUB_OFFLINE": "1", **variables},
             stdout=log,
             stderr=log,
             text=True,
