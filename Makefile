@@ -46,7 +46,7 @@ soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 slurm-check: .venv/installed ## preempt and resume two runs on a Slurm of this machine, as root
-	@command -v slurmctld munged >/dev/null || \
+	@{ command -v slurmctld && command -v munged; } >/dev/null || \
 	  apt-get install --yes --no-install-recommends slurm-wlm munge
 	@$(BIN)/python -m pytest -m slurm tests/launchers $(ARGS)
 
