@@ -16,7 +16,8 @@ LAUNCHER = "TAROT_LAUNCHER_PID"
 def end_with_launcher() -> None:
     """Have the kernel kill this process when its parent ends; at once if the launcher has ended.
 
-    Nothing happens where no launcher has started it.
+    Nothing happens where no launcher has started it. It is a plugin of vLLM, too, which calls it in
+    each of its processes; as orphans they would keep the memory of a GPU.
     """
     if LAUNCHER not in os.environ:
         return

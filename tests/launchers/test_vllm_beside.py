@@ -90,6 +90,14 @@ def test_training_ends_with_a_server_that_is_killed(place: Place) -> None:
     assert still_running(place.variables) == []
 
 
+def test_a_kill_of_the_launcher_ends_both_and_what_vllm_started(place: Place) -> None:
+    run = place.start()
+    wait_for(place.training_log.exists, PATIENCE_S)
+    assert "VLLM::EngineCore" in still_running(place.variables)
+    run.kill()
+    wait_for(lambda: not still_running(place.variables))
+
+
 def test_a_server_that_cannot_start_is_the_cause(place: Place) -> None:
     told = said(place.start("trainer.vllm_max_model_length=1000000"))
     assert "ended with exit code" in told.splitlines()[-1]

