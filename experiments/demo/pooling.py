@@ -68,6 +68,12 @@ def collect(places: Sequence[Place]) -> Results:
     )
 
 
+def changes_of(run: RunDirectory) -> Changes:
+    """What changed in one finished run; UserError if it is not all there."""
+    before, after = _before_and_after(run)
+    return _compare([before], [after])
+
+
 def _read(place: Place) -> Measured | Missing:
     run = place.run
     try:

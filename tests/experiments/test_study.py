@@ -12,48 +12,16 @@ from tarot.data import Split
 from tarot.runs import read_json
 from tarot.runs.exits import Exit
 
-LAUNCHER = '''
-from pathlib import Path
-
-from tarot.capability import PatternCount, ProblemOutcomes, write_outcomes
-from tarot.config.targets import build
-from tarot.data import Split
-from tarot.runs import RunDirectory, write_json
-from tarot.types import Outcome, RunState, Tier
-
-class Launcher:
-    """Stops where a file of that seed stands beside the runs."""
-
-    def launch(self, run):
-        directory = RunDirectory.open(Path(run.directory))
-        config = directory.config()
-        print("launched", config["seed"], config["reward"]["_target_"].rpartition(".")[2])
-        if (Path(config["runs_dir"]) / f"stop-{config['seed']}").exists():
-            return Outcome(RunState.INTERRUPTED)
-        source = build("data", config["data"])
-        directory.outcomes_path.mkdir()
-        for when in ("before", "after"):
-            solved = when == "after" and "Tiered" in config["reward"]["_target_"]
-            pattern = PatternCount(dict.fromkeys(Tier, float(solved)), 4)
-            for split in (Split.TEST, Split.UNSEEN):
-                problem = source.load(split)[0]
-                text = write_outcomes([ProblemOutcomes(problem.id, (pattern,))])
-                (directory.outcomes_path / f"{when}-{split}.json").write_text(text)
-        write_json(directory.summary_path, {})
-        return Outcome(RunState.FINISHED)
-'''
+LAUNCHER = "launcher._target_=tests.experiments.writing_launcher.Launcher"
 
 
 def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "writing_launcher.py").write_text(LAUNCHER)
-    monkeypatch.syspath_prepend(tmp_path)
     runs, out = tmp_path / "runs", tmp_path / "out"
     runs.mkdir()
-    launcher = "launcher._target_=writing_launcher.Launcher"
     small = ["data.num_problems=2", "data.num_held_out=2", f"sweeps_dir={tmp_path / 'sweeps'}"]
-    arguments = [f"runs_dir={runs}", launcher, f"out={out}", *small]
+    arguments = [f"runs_dir={runs}", LAUNCHER, f"out={out}", *small]
     stop = runs / "stop-23"
     stop.touch()
     assert study.main(arguments) == Exit.INTERRUPTED
