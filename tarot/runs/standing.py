@@ -115,8 +115,8 @@ def _after_launch(directory: RunDirectory, launch: Launch, steps: Steps) -> RunS
 
 
 def _has_begun_since(directory: RunDirectory, launch: Launch) -> bool:
-    """Whether a child took the lock after the launch, which held it to prepare the directory."""
-    return last_holder(directory.lock_path) != launch.process
+    """Whether a child had the lock when the launch was noted, or took it later."""
+    return last_holder(directory.lock_path) != launch.holder
 
 
 def _steps(directory: RunDirectory) -> Steps:

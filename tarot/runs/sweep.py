@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tarot.runs.directory import RunDirectory
 from tarot.runs.files import read_json, write_json
 from tarot.runs.identity import SHA_LENGTH
 from tarot.runs.lock import exclusive, is_held, last_holder
@@ -36,10 +37,14 @@ class SweepRun:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """The last launch of a run: how it ended, or None while it has not, and who started it."""
+    """The last launch of a run: how it ended, or None while it has not, and who started it.
+
+    `holder` had the run's lock last when that was written; None where a process had it then.
+    """
 
     outcome: Outcome | None
     process: int
+    holder: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +107,16 @@ class SweepDirectory:
     def launch_of(self, run: SweepRun) -> Launch | None:
         """The last launch of a run, or None if it was not launched by this sweep."""
         row = self._launches().get(self._key(run))
-        return None if row is None else Launch(_outcome(row["outcome"]), row["process"])
+        if row is None:
+            return None
+        return Launch(_outcome(row["outcome"]), row["process"], row.get("holder"))
 
     def write_launch(self, run: SweepRun, outcome: Outcome | None) -> None:
         """Keep how this process's launch of a run ended, or with None that it begins."""
         plain = None if outcome is None else _plain(outcome)
-        launch = {"outcome": plain, "process": os.getpid()}
+        lock = RunDirectory(run.directory).lock_path
+        holder = None if is_held(lock) else last_holder(lock)
+        launch = {"outcome": plain, "process": os.getpid(), "holder": holder}
         write_json(self.launches_path, {**self._launches(), self._key(run): launch})
 
     def _launches(self) -> dict[str, Any]:

@@ -152,6 +152,25 @@ def test_a_submitted_run_is_submitted_again_where_its_job_is_gone(
     assert launched() == started
 
 
+def test_a_run_that_another_command_finds_in_the_queue_is_still_submitted(
+    sweep: SweepDirectory, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The job that one process has submitted is there when a second one asks."""
+    Path("active").write_text("3")
+    asking = [*SWEEP[:-1], "launcher._target_=swept.AskedLauncher", SEEDS]
+    subprocess.run(
+        [sys.executable, "-m", "tarot.cli", *asking],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=True,
+    )
+    run = RunDirectory(sweep.runs()[2].directory)
+    assert reported(capsys, sweep)[0][2] == "seed=3 | submitted as job-3 |  |  |"
+    with run.lock():
+        assert main(asking) == 0
+    capsys.readouterr()
+    assert reported(capsys, sweep)[0][2] == "seed=3 | stopped, before step 1 |  |  |"
+
+
 def test_a_run_that_another_command_runs_is_left_to_it(
     sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
