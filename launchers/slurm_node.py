@@ -19,12 +19,10 @@ import submitit
 from submitit.core.utils import UncompletedJobError
 from submitit.helpers import DelayedSubmission
 
-from tarot.runs import write_json
+from tarot.runs.endings import forget, leave
 from tarot.runs.exits import Exit
 from tarot.types import Launcher, Outcome, Run, RunState
 
-OUTCOME = "outcome.json"
-REQUEUED = "stopped by the scheduler, queued again"
 FIRST_PORT, NUM_PORTS = 20000, 10000
 
 
@@ -40,8 +38,9 @@ class NodeTask:
         """Run to the end, or until the scheduler takes the node and the job is queued again."""
         environment = submitit.JobEnvironment()
         is_first = environment.global_rank == 0
+        directory = Path(self._run.directory)
         if is_first:
-            (Path(self._run.directory) / OUTCOME).unlink(missing_ok=True)
+            forget(directory)
         with _warnings(environment) as warning:
             outcome = self._launcher(environment).launch(self._run)
         is_taken = warning.is_set or _is_preempted(environment)
@@ -50,7 +49,7 @@ class NodeTask:
                 return
             outcome = self._requeue(environment, warning)
         if is_first:
-            self._leave(environment, outcome)
+            leave(directory, environment.job_id, outcome)
         _exit(outcome)
 
     def checkpoint(self) -> DelayedSubmission:
@@ -67,22 +66,17 @@ class NodeTask:
         )
 
     def _requeue(self, environment: Any, warning: "_Warning") -> Outcome:
-        """Queue the job again and exit; returns only where it was queued too often."""
-        self._leave(environment, Outcome(RunState.INTERRUPTED, REQUEUED))
+        """Queue the job again and exit; returns only where it was queued too often.
+
+        Slurm ends the job as it queues it, so what it leaves is written before.
+        """
+        job_id = environment.job_id
+        leave(Path(self._run.directory), job_id, Outcome(RunState.SUBMITTED, job_id))
         try:
             warning.requeue(signal.SIGUSR2, None)
         except UncompletedJobError as error:
             return Outcome(RunState.FAILED, f"{error} launcher.max_num_timeout is the limit")
         raise AssertionError("submitit's handler exits")
-
-    def _leave(self, environment: Any, outcome: Outcome) -> None:
-        left = {
-            "state": outcome.state,
-            "detail": outcome.detail,
-            "exit_code": outcome.exit_code,
-            "job_id": environment.job_id,
-        }
-        write_json(Path(self._run.directory) / OUTCOME, left)
 
 
 class _Warning:

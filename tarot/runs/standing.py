@@ -1,6 +1,7 @@
 """How a run stands, as its directory and the sweep that launched it show it at this moment.
 
-It does not ask a cluster: a submitted job that was cancelled before it began counts as submitted.
+It does not ask a cluster: a submitted job that was cancelled before it began counts as submitted,
+and so does one that was cancelled in the queue to which it had gone back.
 """
 
 import math
@@ -11,10 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from tarot.runs.directory import RunDirectory
+from tarot.runs.endings import left_by
 from tarot.runs.files import read_json
 from tarot.runs.lock import is_held, last_holder
 from tarot.runs.sweep import Launch, SweepDirectory, SweepRun
-from tarot.types import RunState
+from tarot.types import Outcome, RunState
 
 
 class Standing(StrEnum):
@@ -102,16 +104,27 @@ def _without_directory(launch: Launch | None) -> RunStatus:
 def _after_launch(directory: RunDirectory, launch: Launch, steps: Steps) -> RunStatus:
     """The standing of a run on which nothing works, though a launcher has reported on it."""
     assert launch.outcome is not None
-    detail = launch.outcome.detail
-    match launch.outcome.state:
+    outcome = launch.outcome
+    if outcome.state is RunState.SUBMITTED:
+        outcome = _of_job(directory, outcome.detail, launch)
+    match outcome.state:
         case RunState.FAILED:
-            return RunStatus(Standing.FAILED, steps, detail=detail)
-        case RunState.SUBMITTED if not _has_begun_since(directory, launch):
-            return RunStatus(Standing.SUBMITTED, steps, detail=detail)
+            return RunStatus(Standing.FAILED, steps, detail=outcome.detail)
+        case RunState.SUBMITTED:
+            return RunStatus(Standing.SUBMITTED, steps, detail=outcome.detail)
         case RunState.FINISHED:
             return RunStatus(Standing.FINISHED, steps)
         case _:
             return RunStatus(Standing.STOPPED, steps)
+
+
+def _of_job(directory: RunDirectory, job_id: str, launch: Launch) -> Outcome:
+    """What a job has left, else whether it has begun."""
+    left = left_by(directory.path, job_id)
+    if left is not None:
+        return left
+    has_begun = _has_begun_since(directory, launch)
+    return Outcome(RunState.INTERRUPTED if has_begun else RunState.SUBMITTED, job_id)
 
 
 def _has_begun_since(directory: RunDirectory, launch: Launch) -> bool:

@@ -9,17 +9,18 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tarot.runs.directory import RunDirectory
+from tarot.runs.endings import from_plain, to_plain
 from tarot.runs.files import read_json, write_json
 from tarot.runs.identity import SHA_LENGTH
 from tarot.runs.lock import exclusive, is_held, last_holder
-from tarot.types import Outcome, RunState, UserError
+from tarot.types import Outcome, UserError
 
 # These say how runs are planned and started, neither what they are nor where they lie.
 _OF_STARTING = frozenset({"dry_run", "launcher", "rates", "sandbox", "sweeps_dir", "tracker"})
@@ -109,11 +110,12 @@ class SweepDirectory:
         row = self._launches().get(self._key(run))
         if row is None:
             return None
-        return Launch(_outcome(row["outcome"]), row["process"], row.get("holder"))
+        outcome = row["outcome"] and from_plain(row["outcome"])
+        return Launch(outcome, row["process"], row.get("holder"))
 
     def write_launch(self, run: SweepRun, outcome: Outcome | None) -> None:
         """Keep how this process's launch of a run ended, or with None that it begins."""
-        plain = None if outcome is None else _plain(outcome)
+        plain = None if outcome is None else to_plain(outcome)
         lock = RunDirectory(run.directory).lock_path
         holder = None if is_held(lock) else last_holder(lock)
         launch = {"outcome": plain, "process": os.getpid(), "holder": holder}
@@ -146,17 +148,3 @@ def _sha(runs: Sequence[Sequence[str]]) -> str:
 
 def _is_of_starting(override: str) -> bool:
     return re.split(r"[.=@]", override.lstrip("+~"))[0] in _OF_STARTING
-
-
-def _plain(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "state": outcome.state,
-        "detail": outcome.detail,
-        "exit_code": outcome.exit_code,
-    }
-
-
-def _outcome(plain: Mapping[str, Any] | None) -> Outcome | None:
-    if plain is None:
-        return None
-    return Outcome(RunState(plain["state"]), plain["detail"], plain["exit_code"])

@@ -12,8 +12,10 @@ import pytest
 
 from tarot.cli.main import main
 from tarot.runs import RunDirectory
+from tarot.runs.endings import leave
 from tarot.runs.lock import exclusive
 from tarot.runs.sweep import SweepDirectory
+from tarot.types import Outcome, RunState
 from tests.cli.scripted import LAUNCHER, SWEEP
 
 SEEDS = "seed=1,2,3,4,5"
@@ -117,6 +119,32 @@ def test_a_submitted_run_that_began_and_is_no_longer_there_has_stopped(
 ) -> None:
     in_a_child(RunDirectory(sweep.runs()[2].directory))
     assert reported(capsys, sweep)[0][2] == "seed=3 | stopped, before step 1 |  |  |"
+
+
+@pytest.mark.parametrize(
+    ("job_id", "left", "shown"),
+    [
+        (
+            "job-3",
+            Outcome(RunState.FAILED, "a log line\nCUDA is lost", 1),
+            "failed, before step 1 |  |  | CUDA is lost",
+        ),
+        ("job-3", Outcome(RunState.SUBMITTED, "job-3"), "submitted as job-3 |  |  |"),
+        ("job-3", Outcome(RunState.INTERRUPTED), "stopped, before step 1 |  |  |"),
+        ("job-2", Outcome(RunState.FAILED, "of before"), "stopped, before step 1 |  |  |"),
+    ],
+)
+def test_a_submitted_run_that_has_ended_is_shown_as_its_job_has_left_it(
+    sweep: SweepDirectory,
+    capsys: pytest.CaptureFixture[str],
+    job_id: str,
+    left: Outcome,
+    shown: str,
+) -> None:
+    run = RunDirectory(sweep.runs()[2].directory)
+    in_a_child(run)
+    leave(run.path, job_id, left)
+    assert reported(capsys, sweep)[0][2] == f"seed=3 | {shown}"
 
 
 def test_the_same_command_starts_neither_what_is_finished_nor_what_is_submitted(
