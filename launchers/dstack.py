@@ -21,12 +21,13 @@ from typing import Any
 import yaml
 
 from launchers.environment import PROJECT
-from launchers.job import Job, read_job, write_job
+from launchers.job import Job, job_of, write_job
 from tarot.runs import RunDirectory, write_atomically
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
+CLUSTER = "dstack"
 TASK_FILE = "dstack.yaml"
 HOME = "/tarot"
 SOURCES = (
@@ -84,7 +85,7 @@ class DstackLauncher:
 
     def active_job(self, directory: Path) -> str | None:
         """The name of the run's task that is waiting or running, or None."""
-        job = read_job(directory)
+        job = job_of(directory, CLUSTER)
         return job.id if job is not None and _is_active(job.id) else None
 
     def render(self, run: Run, config: Mapping[str, Any]) -> str:
@@ -102,7 +103,7 @@ class DstackLauncher:
         write_atomically(path, self.render(run, directory.config()).encode())
         _dstack("apply", "--file", str(path), "--yes", "--detach")
         name = task_name(directory.path.name)
-        write_job(directory.path, Job("dstack", name))
+        write_job(directory.path, Job(CLUSTER, name))
         return name
 
     def _task(self, run: Run, config: Mapping[str, Any]) -> dict[str, Any]:

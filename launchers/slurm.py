@@ -22,7 +22,7 @@ import submitit
 from submitit.core.utils import FailedJobError, environment_variables
 
 from launchers.environment import import_path
-from launchers.job import Job, read_job, write_job
+from launchers.job import Job, job_of, write_job
 from launchers.slurm_node import NodeTask
 from tarot.runs import RunDirectory
 from tarot.runs.exits import Exit
@@ -110,7 +110,7 @@ class SlurmLauncher:
 
     def active_job(self, directory: Path) -> str | None:
         """The id of the run's job that is queued or running, or None."""
-        job = read_job(directory)
+        job = job_of(directory, "slurm", "local")
         if job is None:
             return None
         is_active = _is_queued if job.cluster == "slurm" else _is_alive
