@@ -66,7 +66,7 @@ class NodeTask:
         )
 
     def _requeue(self, environment: Any, warning: "_Warning") -> Outcome:
-        """Queue the job again and exit; returns only where it was queued too often.
+        """Queue the job again and exit; returns only where that fails or was done too often.
 
         Slurm ends the job as it queues it, so what it leaves is written before.
         """
@@ -76,6 +76,8 @@ class NodeTask:
             warning.requeue(signal.SIGUSR2, None)
         except UncompletedJobError as error:
             return Outcome(RunState.FAILED, f"{error} launcher.max_num_timeout is the limit")
+        except (OSError, subprocess.SubprocessError) as error:
+            return Outcome(RunState.FAILED, f"could not be queued again: {error}")
         raise AssertionError("submitit's handler exits")
 
 

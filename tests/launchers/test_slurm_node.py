@@ -58,3 +58,17 @@ def test_a_job_that_is_queued_again_is_left_as_submitted(tmp_path: Path, job: No
         job()
     assert (tmp_path / "told").read_text() == f"requeue {JOB}\n"
     assert left_by(tmp_path, JOB) == Outcome(RunState.SUBMITTED, JOB)
+
+
+@pytest.mark.parametrize("has_scontrol", [True, False])
+def test_a_job_that_cannot_be_queued_again_has_failed(
+    tmp_path: Path, job: NodeTask, has_scontrol: bool
+) -> None:
+    if has_scontrol:
+        scontrol(tmp_path, "exit 1")
+    with pytest.raises(SystemExit) as ended:
+        job()
+    outcome = left_by(tmp_path, JOB)
+    assert outcome is not None
+    assert (ended.value.code, outcome.state) == (1, RunState.FAILED)
+    assert outcome.detail.startswith("could not be queued again: ")
