@@ -11,7 +11,7 @@ from typing import Any
 
 from tarot.config.targets import build
 from tarot.runs import RunDirectory
-from tarot.runs.exits import Exit
+from tarot.runs.exits import Exit, exit_code
 from tarot.types import Run, RunState, UserError
 
 PORT = 29500
@@ -29,8 +29,7 @@ def main(directory: str, environment: Mapping[str, str]) -> int:
     outcome = launcher.launch(Run(directory, (sys.executable, "-m", "tarot.training", directory)))
     if outcome.state is RunState.FAILED:
         sys.stderr.write(f"{outcome.detail}\n")
-        return Exit.FAILED
-    return Exit.INTERRUPTED if outcome.state is RunState.INTERRUPTED else Exit.OK
+    return exit_code(outcome)
 
 
 def placement(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -20,14 +20,17 @@ from submitit.core.utils import UncompletedJobError
 from submitit.helpers import DelayedSubmission
 
 from tarot.runs.endings import forget, leave
-from tarot.runs.exits import Exit
+from tarot.runs.exits import exit_code
 from tarot.types import Launcher, Outcome, Run, RunState
 
 FIRST_PORT, NUM_PORTS = 20000, 10000
 
 
 class NodeTask:
-    """Starts the inner launcher on a node; the job's outcome is left in `outcome.json`."""
+    """Starts the inner launcher on a node; the job's outcome is left in `outcome.json`.
+
+    The task ends with the outcome's exit code, which the scheduler shows.
+    """
 
     def __init__(self, run: Run, inner: Callable[..., Launcher]) -> None:
         """`inner` makes the launcher; of several nodes each is told its rank and the first."""
@@ -50,7 +53,8 @@ class NodeTask:
             outcome = self._requeue(environment, warning)
         if is_first:
             leave(directory, environment.job_id, outcome)
-        _exit(outcome)
+        if code := exit_code(outcome):
+            sys.exit(code)
 
     def checkpoint(self) -> DelayedSubmission:
         """What submitit queues again: the same, which goes on from the run directory."""
@@ -120,12 +124,3 @@ def _is_preempted(environment: Any) -> bool:
     fields = dict(word.partition("=")[::2] for word in shown.split())
     is_running = fields.get("JobState") == "RUNNING"
     return is_running and fields.get("PreemptTime", "None") != "None"
-
-
-def _exit(outcome: Outcome) -> None:
-    """End a node's task with the outcome's exit code, which the scheduler shows."""
-    if outcome.state is RunState.INTERRUPTED:
-        sys.exit(Exit.INTERRUPTED)
-    if outcome.state is RunState.FAILED:
-        code = outcome.exit_code
-        sys.exit(code if code is not None and code > 0 else Exit.FAILED)

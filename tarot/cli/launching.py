@@ -73,13 +73,6 @@ def _active_job(launcher: Launcher, directory: Path) -> str | None:
     return launcher.active_job(directory) if isinstance(launcher, QueueingLauncher) else None
 
 
-def exit_code(outcome: Outcome) -> int:
-    """The exit code of the command for one outcome."""
-    if outcome.state is RunState.FAILED:
-        return Exit.USER_ERROR if outcome.exit_code == Exit.USER_ERROR else Exit.FAILED
-    return Exit.INTERRUPTED if outcome.state is RunState.INTERRUPTED else Exit.OK
-
-
 def report(outcome: Outcome, directory: Path, command: str) -> None:
     """What the user needs to know that the child could not say itself."""
     cause = last_words(outcome.detail)

@@ -11,7 +11,7 @@ from tarot.capability import AdaptiveChoice, ProblemOutcomes
 from tarot.capability.filtering import kept_ids
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
-from tarot.cli.launching import exit_code, report
+from tarot.cli.launching import report
 from tarot.cli.outputs import check_output
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.cli.screen import screen
@@ -21,7 +21,7 @@ from tarot.config.validation import parse
 from tarot.data import DataSource, Split, write_jsonl
 from tarot.probe.directory import Probe, num_problems, num_samples
 from tarot.probe.report import to_table
-from tarot.runs.exits import Exit
+from tarot.runs.exits import Exit, exit_code
 from tarot.types import Launcher, Run, RunState, UserError
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
-from tarot.cli.launching import exit_code, launch, report
+from tarot.cli.launching import launch, report
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.config.schema import ReproduceConfig
 from tarot.config.validation import parse
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
-from tarot.runs.exits import Exit
+from tarot.runs.exits import Exit, exit_code
 from tarot.types import RunState, UserError
 
 # A copy of a run is nothing to publish.

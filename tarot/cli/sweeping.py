@@ -12,11 +12,11 @@ from rich.text import Text
 
 from tarot.cli.command import report_command, typed_command
 from tarot.cli.composition import PARAMS, Composed
-from tarot.cli.launching import exit_code, knows_jobs, launch, report_push
+from tarot.cli.launching import knows_jobs, launch, report_push
 from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
 from tarot.runs import config_sha
-from tarot.runs.exits import Exit
+from tarot.runs.exits import Exit, exit_code
 from tarot.runs.last_words import last_words
 from tarot.runs.standing import RunStatus, Scores, Standing, Steps, status_of
 from tarot.runs.sweep import SweepDirectory, SweepRun, locate_sweep

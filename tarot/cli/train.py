@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose, is_multirun
-from tarot.cli.launching import exit_code, launch, render, report, report_push
+from tarot.cli.launching import launch, render, report, report_push
 from tarot.cli.planning import PlannedRun, plan_run, show_plan
 from tarot.cli.screen import screen
 from tarot.cli.sweeping import SweepJob, run_sweep
-from tarot.runs.exits import Exit
+from tarot.runs.exits import Exit, exit_code
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,6 +1,8 @@
-"""The exit codes of the command, which are those of a run's child too."""
+"""The exit codes of the command, which are those of a run's child and of its job too."""
 
 from enum import IntEnum
+
+from tarot.types import Outcome, RunState
 
 
 class Exit(IntEnum):
@@ -10,3 +12,10 @@ class Exit(IntEnum):
     FAILED = 1
     USER_ERROR = 2
     INTERRUPTED = 130
+
+
+def exit_code(outcome: Outcome) -> Exit:
+    """What says of a launch how it ended; of a failing child no code is kept but a user's error."""
+    if outcome.state is RunState.FAILED:
+        return Exit.USER_ERROR if outcome.exit_code == Exit.USER_ERROR else Exit.FAILED
+    return Exit.INTERRUPTED if outcome.state is RunState.INTERRUPTED else Exit.OK

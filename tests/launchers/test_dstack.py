@@ -221,3 +221,12 @@ def test_a_machine_without_the_run_says_so(
 ) -> None:
     assert main(str(tmp_path), {}) == 2
     assert capsys.readouterr().err.endswith("no run directory, it has no config.json\n")
+
+
+def test_a_machine_tells_a_users_error_by_its_exit_code(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one_process = "launcher.inner._target_=launchers.local.LocalLauncher"
+    (folder / "config.json").write_text(json.dumps(config("hardware=gpu8_80gb", one_process)))
+    assert main(str(folder), {}) == 2
+    assert capsys.readouterr().err.startswith("hardware.processes=7: launcher=local starts one")
