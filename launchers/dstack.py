@@ -22,6 +22,7 @@ import yaml
 
 from launchers.environment import PROJECT
 from launchers.job import Job, job_of, write_job
+from launchers.setup import check_setup
 from tarot.runs import RunDirectory, write_atomically
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
@@ -73,6 +74,7 @@ class DstackLauncher:
         for key in sorted({"env", "registry_auth", *_OWN_KEYS} & self.task.keys()):
             remedy = "see the launcher's keys" if key in _OWN_KEYS else "name variables in env"
             raise UserError(f"launcher.task.{key}: not to be given here; {remedy}")
+        check_setup(self.setup, "name it in launcher.env, and the task has it")
 
     def launch(self, run: Run) -> Outcome:
         """Apply the run's task, unless it is waiting or running."""

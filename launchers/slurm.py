@@ -9,7 +9,6 @@ Secrets are in no file: a job has the environment in which the command was typed
 """
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from submitit.core.utils import FailedJobError, environment_variables
 
 from launchers.environment import import_path
 from launchers.job import Job, job_of, write_job
+from launchers.setup import check_setup
 from launchers.slurm_node import NodeTask
 from tarot.runs import RunDirectory
 from tarot.runs.exits import Exit
@@ -45,7 +45,6 @@ ENDED = frozenset(
     }
 )
 UNKNOWN_JOB = "Invalid job id"
-SECRET = re.compile(r"(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|ACCESS_KEY)\w*)=", re.IGNORECASE)
 
 
 class ScriptWriter(submitit.SlurmExecutor):
@@ -92,12 +91,7 @@ class SlurmLauncher:
                 f"launcher.signal_delay_s={self.signal_delay_s}: not below the time limit, "
                 f"launcher.timeout_min={self.timeout_min}"
             )
-        for index, line in enumerate(self.setup):
-            if secret := SECRET.search(line):
-                raise UserError(
-                    f"launcher.setup[{index}]: sets {secret[1]}, which would stay in files; export "
-                    "it before you type the command, and the job has it"
-                )
+        check_setup(self.setup, "export it before you type the command, and the job has it")
 
     def launch(self, run: Run) -> Outcome:
         """Submit the run's job, unless one is queued or running."""

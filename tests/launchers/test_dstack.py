@@ -127,6 +127,7 @@ def test_a_tasks_name_is_one_that_dstack_takes(directory: str, name: str) -> Non
         (["launcher.task={env: {A: b}}"], "launcher.task.env: not to be given here; name var"),
         (["launcher.task={registry_auth: {password: x}}"], "launcher.task.registry_auth: not"),
         (["launcher.task={nodes: 3}"], "launcher.task.nodes: not to be given here; see the"),
+        (["launcher.setup=['export HF_TOKEN=x']"], r"launcher.setup\[0\]: sets HF_TOKEN, which"),
         (["launcher.image=mine"], "launcher.python, launcher.image: give one"),
         (["hardware=gpu16_80gb"], "hardware.nodes=2: the machines have to share /runs; set"),
     ],
