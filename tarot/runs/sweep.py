@@ -18,12 +18,12 @@ from typing import Any
 from tarot.runs.directory import RunDirectory
 from tarot.runs.endings import from_plain, to_plain
 from tarot.runs.files import read_json, write_json
-from tarot.runs.identity import SHA_LENGTH
+from tarot.runs.identity import RECORDED_ONLY, SHA_LENGTH
 from tarot.runs.lock import exclusive, is_held, last_holder
 from tarot.types import Outcome, UserError
 
-# These say how runs are planned and started, neither what they are nor where they lie.
-_OF_STARTING = frozenset({"dry_run", "launcher", "rates", "sandbox", "sweeps_dir", "tracker"})
+# These say how runs are planned, started and pushed, neither what they are nor where they lie.
+_OF_STARTING = RECORDED_ONLY - {"name", "runs_dir", "run_dir", "data"}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 

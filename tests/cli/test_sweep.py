@@ -147,6 +147,8 @@ def test_a_sweep_lies_where_its_overrides_say_in_whatever_order() -> None:
     assert locate_sweep(Path("sweeps"), "tiny", other_order) == there
     other_start = [["seed=1", "a=b", "launcher.nodes=2"], ["seed=2", "a=b", "sandbox=docker"]]
     assert locate_sweep(Path("sweeps"), "tiny", other_start) == there
+    pushed = [["seed=1", "a=b", "hub.push=true"], ["seed=2", "a=b", "hub.push=true"]]
+    assert locate_sweep(Path("sweeps"), "tiny", pushed) == there
     assert locate_sweep(Path("sweeps"), "tiny", [["seed=1", "a=b"]]) != there
 
 
