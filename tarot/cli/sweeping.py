@@ -35,9 +35,10 @@ def run_sweep(jobs: Sequence[SweepJob], arguments: Sequence[str]) -> int:
     """Run what is missing, one after the other, and show how all stand.
 
     The exit code is that of the worst launch. UserError if another process works through the
-    sweep, or if two jobs would share a directory.
+    sweep, or if two jobs would share a directory or a place on the hub.
     """
     _check_distinct(jobs)
+    _check_pushes(jobs)
     sweep = _locate(jobs)
     sweep.path.mkdir(parents=True, exist_ok=True)
     with sweep.lock():
@@ -73,6 +74,18 @@ def _check_distinct(jobs: Sequence[SweepJob]) -> None:
         raise UserError(
             f"{shared[0]}: {directories[Path(shared[0])]} runs of the sweep would lie there; "
             "run_dir and settings that are recorded only, such as sandbox, do not tell runs apart"
+        )
+
+
+def _check_pushes(jobs: Sequence[SweepJob]) -> None:
+    """UserError if one run would overwrite what another has pushed."""
+    hubs = [job.planned.settings.hub for job in jobs]
+    ids = Counter(hub.id for hub in hubs if hub.push)
+    shared = [hub_id for hub_id, number in ids.items() if number > 1]
+    if shared:
+        raise UserError(
+            f"hub.id={shared[0]}: {ids[shared[0]]} runs of the sweep would be pushed there; put "
+            "what tells them apart into it, as hub.id='org/${name}-${seed}'"
         )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -138,6 +139,20 @@ def test_runs_that_would_share_a_directory_are_refused_before_any_starts(
     assert result.returncode == 2
     assert result.stderr.startswith("mine: 2 runs of the sweep would lie there; ")
     assert {path.name for path in tmp_path.iterdir()} <= {"swept.py", "__pycache__"}
+
+
+def test_runs_that_would_be_pushed_to_one_place_are_refused_before_any_starts(
+    swept: Cli, tmp_path: Path
+) -> None:
+    kept = swept(*SWEEP, "seed=1,2", "hub.id=org/x")
+    assert (kept.returncode, kept.stderr) == (0, "")
+    shutil.rmtree(tmp_path / "runs")
+    (tmp_path / "hub").mkdir(exist_ok=True)
+    (tmp_path / "hub" / "token").write_text("hf_of_nobody")
+    result = swept(*SWEEP, "seed=1,2", "hub.push=true", "hub.id=org/x")
+    assert result.returncode == 2
+    assert result.stderr.startswith("hub.id=org/x: 2 runs of the sweep would be pushed there; ")
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_sweep_lies_where_its_overrides_say_in_whatever_order() -> None:
