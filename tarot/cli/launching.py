@@ -41,6 +41,15 @@ def knows_jobs(planned: PlannedRun) -> bool:
     return isinstance(_launcher(planned), QueueingLauncher)
 
 
+def has_lost_its_job(directory: Path) -> bool:
+    """Whether the launcher that submitted the run in a directory has no job of it any more.
+
+    UserError if that can't be found out.
+    """
+    launcher: Launcher = build("launcher", RunDirectory(directory).config()["launcher"])
+    return isinstance(launcher, QueueingLauncher) and launcher.active_job(directory) is None
+
+
 def render(planned: PlannedRun) -> str:
     """What would be started, as text; UserError for what the launcher can't start."""
     return _launcher(planned).render(_run(planned.directory), planned.config)

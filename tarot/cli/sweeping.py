@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tarot.cli.command import report_command, typed_command
 from tarot.cli.composition import PARAMS, Composed
-from tarot.cli.launching import knows_jobs, launch, report_push
+from tarot.cli.launching import has_lost_its_job, knows_jobs, launch, report_push
 from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
 from tarot.runs import config_sha
@@ -111,9 +111,7 @@ def _launch_all(
     """One after the other, up to an interruption; what runs or waits elsewhere is left alone."""
     outcomes: list[Outcome] = []
     for run, planned in zip(runs, plans, strict=True):
-        standing = status_of(sweep, run, sweep_process=None).standing
-        is_elsewhere = standing in (Standing.RUNNING, Standing.SUBMITTED)
-        if is_elsewhere and not knows_jobs(planned):
+        if not knows_jobs(planned) and _is_elsewhere(sweep, run):
             continue
         sweep.write_launch(run, None)
         outcomes.append(launch(planned))
@@ -121,6 +119,21 @@ def _launch_all(
         if outcomes[-1].state is RunState.INTERRUPTED:
             break
     return outcomes
+
+
+def _is_elsewhere(sweep: SweepDirectory, run: SweepRun) -> bool:
+    """Whether the run works or waits elsewhere; of one that waits it is said what frees it."""
+    status = status_of(sweep, run, sweep_process=None)
+    if status.standing is not Standing.SUBMITTED:
+        return status.standing is Standing.RUNNING
+    remedy = "cancel it there and type this again, or wait for it"
+    try:
+        if has_lost_its_job(run.directory):
+            return False
+    except UserError as error:
+        remedy = str(error)
+    sys.stdout.write(f"{run.directory}: left alone, it is submitted as {status.detail}; {remedy}\n")
+    return True
 
 
 def _table(runs: Sequence[SweepRun], statuses: Sequence[RunStatus]) -> Table:

@@ -1,12 +1,19 @@
-"""Running the command as a user does: a child process in a folder of its own."""
+"""Running the command as a user does, in a child process, and a sweep that has been run."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tarot.cli.main import main
+from tarot.runs.sweep import SweepDirectory
+from tests.cli.scripted import LAUNCHER, SEEDS, SWEEP
+
+ENDS = ("launcher.failed=[2]", "launcher.submitted=[3]", "launcher.interrupted=[4]")
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -30,3 +37,25 @@ def cli(root: Path, tmp_path: Path) -> Cli:
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Five runs: one finishes, one fails, one is submitted, one stops, one never starts."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "swept.py").write_text(LAUNCHER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.syspath_prepend(folder)
+        assert main([*SWEEP, SEEDS, *ENDS]) == 130
+        yield folder
+    sys.modules.pop("swept", None)
+
+
+@pytest.fixture
+def sweep(swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SweepDirectory:
+    """These runs and their sweep in a folder of the test's own."""
+    shutil.copytree(swept, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    (path,) = Path("sweeps").iterdir()
+    return SweepDirectory.open(path)

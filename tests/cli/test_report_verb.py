@@ -5,21 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tarot.cli.main import main
 from tarot.runs import RunDirectory
-from tarot.runs.endings import leave
 from tarot.runs.lock import exclusive
 from tarot.runs.sweep import SweepDirectory
-from tarot.types import Outcome, RunState
-from tests.cli.scripted import LAUNCHER, SWEEP
+from tests.cli.scripted import SEEDS, SWEEP, launched, reported
 
-SEEDS = "seed=1,2,3,4,5"
-ENDS = ("launcher.failed=[2]", "launcher.submitted=[3]", "launcher.interrupted=[4]")
 HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "pyarrow")
 SPY = f"""
 import sys
@@ -27,56 +22,6 @@ from tarot.cli.main import main
 assert main(sys.argv[1:]) == 0
 sys.exit(str([name for name in {HEAVY} if name in sys.modules]))
 """
-
-
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Five runs: one finishes, one fails, one is submitted, one stops, one never starts."""
-    folder = tmp_path_factory.mktemp("swept")
-    (folder / "swept.py").write_text(LAUNCHER)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.syspath_prepend(folder)
-        assert main([*SWEEP, SEEDS, *ENDS]) == 130
-        yield folder
-    sys.modules.pop("swept", None)
-
-
-@pytest.fixture
-def sweep(swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SweepDirectory:
-    """These runs and their sweep in a folder of the test's own."""
-    shutil.copytree(swept, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    (path,) = Path("sweeps").iterdir()
-    return SweepDirectory.open(path)
-
-
-def reported(capsys: pytest.CaptureFixture[str], sweep: SweepDirectory) -> tuple[list[str], str]:
-    """What the table says of each run, in their order, and the line below it."""
-    assert main(["report", f"sweep={sweep.path}"]) == 0
-    shown = capsys.readouterr()
-    assert shown.err == ""
-    rows = [line.split("│")[2:-1] for line in shown.out.splitlines() if line.startswith("│")]
-    return [
-        " | ".join(cell.strip() for cell in row).strip() for row in rows
-    ], shown.out.splitlines()[-1]
-
-
-def launched() -> list[str]:
-    seeds = Path("launched").read_text().split()
-    Path("launched").unlink()
-    return seeds
-
-
-def in_a_child(run: RunDirectory) -> None:
-    """Another process takes the run's lock and lets go of it, as a child of the run does."""
-    code = f"""
-from pathlib import Path
-from tarot.runs import RunDirectory
-with RunDirectory(Path({str(run.path)!r})).lock():
-    pass
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_run_is_shown_as_it_stands(
@@ -114,39 +59,6 @@ def test_a_run_that_is_launched_is_running_before_its_child_comes_to_the_lock(
     assert reported(capsys, sweep)[0][3] == "seed=4 | stopped, step 1 of 2 |  |  |"
 
 
-def test_a_submitted_run_that_began_and_is_no_longer_there_has_stopped(
-    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    in_a_child(RunDirectory(sweep.runs()[2].directory))
-    assert reported(capsys, sweep)[0][2] == "seed=3 | stopped, before step 1 |  |  |"
-
-
-@pytest.mark.parametrize(
-    ("job_id", "left", "shown"),
-    [
-        (
-            "job-3",
-            Outcome(RunState.FAILED, "a log line\nCUDA is lost", 1),
-            "failed, before step 1 |  |  | CUDA is lost",
-        ),
-        ("job-3", Outcome(RunState.SUBMITTED, "job-3"), "submitted as job-3 |  |  |"),
-        ("job-3", Outcome(RunState.INTERRUPTED), "stopped, before step 1 |  |  |"),
-        ("job-2", Outcome(RunState.FAILED, "of before"), "stopped, before step 1 |  |  |"),
-    ],
-)
-def test_a_submitted_run_that_has_ended_is_shown_as_its_job_has_left_it(
-    sweep: SweepDirectory,
-    capsys: pytest.CaptureFixture[str],
-    job_id: str,
-    left: Outcome,
-    shown: str,
-) -> None:
-    run = RunDirectory(sweep.runs()[2].directory)
-    in_a_child(run)
-    leave(run.path, job_id, left)
-    assert reported(capsys, sweep)[0][2] == f"seed=3 | {shown}"
-
-
 def test_the_same_command_starts_neither_what_is_finished_nor_what_is_submitted(
     sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,44 +71,6 @@ def test_the_same_command_starts_neither_what_is_finished_nor_what_is_submitted(
     rows, line = reported(capsys, sweep)
     assert [row.split(" | ")[1] for row in rows].count("finished") == 4
     assert line == f"{sweep.path}: 4 of 5 runs done"
-
-
-def test_a_submitted_run_that_has_stopped_is_started_again(sweep: SweepDirectory) -> None:
-    in_a_child(RunDirectory(sweep.runs()[2].directory))
-    launched()
-    main([*SWEEP, SEEDS])
-    assert launched() == ["2", "3", "4", "5"]
-
-
-@pytest.mark.parametrize(
-    ("active", "started"), [("3", ["2", "4", "5"]), ("", ["2", "3", "4", "5"])]
-)
-def test_a_submitted_run_is_submitted_again_where_its_job_is_gone(
-    sweep: SweepDirectory, active: str, started: list[str]
-) -> None:
-    Path("active").write_text(active)
-    launched()
-    main([*SWEEP[:-1], "launcher._target_=swept.AskedLauncher", SEEDS])
-    assert launched() == started
-
-
-def test_a_run_that_another_command_finds_in_the_queue_is_still_submitted(
-    sweep: SweepDirectory, root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The job that one process has submitted is there when a second one asks."""
-    Path("active").write_text("3")
-    asking = [*SWEEP[:-1], "launcher._target_=swept.AskedLauncher", SEEDS]
-    subprocess.run(
-        [sys.executable, "-m", "tarot.cli", *asking],
-        env={**os.environ, "PYTHONPATH": str(root)},
-        check=True,
-    )
-    run = RunDirectory(sweep.runs()[2].directory)
-    assert reported(capsys, sweep)[0][2] == "seed=3 | submitted as job-3 |  |  |"
-    with run.lock():
-        assert main(asking) == 0
-    capsys.readouterr()
-    assert reported(capsys, sweep)[0][2] == "seed=3 | stopped, before step 1 |  |  |"
 
 
 def test_a_run_that_another_command_runs_is_left_to_it(
