@@ -15,10 +15,10 @@ import yaml
 
 from launchers.dstack import DstackLauncher, task_name
 from launchers.dstack_node import main, placement
-from launchers.environment import PROJECT
 from launchers.job import Job, read_job, write_job
 from tarot.cli.composition import compose
 from tarot.config.targets import build
+from tarot.runs.environment import PROJECT
 from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Outcome, Run, RunState, UserError
 
@@ -82,12 +82,6 @@ def test_the_schema_refuses_what_dstack_would() -> None:
     for wrong in faults:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(task("hardware=cpu") | wrong, SCHEMA)
-
-
-def test_an_installed_dstack_takes_a_task_too() -> None:
-    configurations = pytest.importorskip("dstack._internal.core.models.configurations")
-    parsed = configurations.TaskConfiguration.model_validate(task(*TWO_NODES))
-    assert (parsed.nodes, parsed.resources.gpu.count.min) == (2, 8)
 
 
 def test_what_is_sent_is_there() -> None:
