@@ -20,10 +20,10 @@ from typing import Any
 
 import yaml
 
-from launchers.environment import PROJECT
 from launchers.job import Job, job_of, write_job
 from launchers.setup import check_setup
 from tarot.runs import RunDirectory, write_atomically
+from tarot.runs.environment import PROJECT
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.types import Launcher, Outcome, Run, RunState, UserError

@@ -2,12 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from tarot.config.schema import HardwareConfig
 from tarot.runs.ancestry import LAUNCHER
-
-PROJECT = Path(__file__).parents[1]
+from tarot.runs.environment import PROJECT
 
 # Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
 # Freed memory is kept: handing every large tensor's pages back and faulting them in again cost a
