@@ -11,8 +11,9 @@ from typing import Any
 
 from tarot.config.targets import build
 from tarot.runs import RunDirectory
+from tarot.runs.child import child_of
 from tarot.runs.exits import Exit, exit_code
-from tarot.types import Run, RunState, UserError
+from tarot.types import RunState, UserError
 
 PORT = 29500
 
@@ -26,7 +27,7 @@ def main(directory: str, environment: Mapping[str, str]) -> int:
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return Exit.USER_ERROR
-    outcome = launcher.launch(Run(directory, (sys.executable, "-m", "tarot.training", directory)))
+    outcome = launcher.launch(child_of(run.path))
     if outcome.state is RunState.FAILED:
         sys.stderr.write(f"{outcome.detail}\n")
     return exit_code(outcome)

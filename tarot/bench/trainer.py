@@ -4,7 +4,6 @@ Each run is a child of its own with the same config. What is compared are whole 
 second, after everything is loaded and warm, to the last.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from tarot.bench.requirements import Bound, Requirement
 from tarot.bench.stepping import Note, read_notes
 from tarot.config.targets import build
 from tarot.runs import RunDirectory, prepare
+from tarot.runs.child import TRAINING, child_of
 from tarot.runs.exits import Exit
 from tarot.runs.last_words import last_words
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
@@ -36,7 +36,7 @@ class Side(StrEnum):
     @property
     def module(self) -> str:
         """What the interpreter runs, with the run's directory."""
-        return "tarot.training" if self is Side.OURS else "tarot.training.bare"
+        return TRAINING if self is Side.OURS else "tarot.training.bare"
 
 
 class ChildFailure(RuntimeError):
@@ -162,7 +162,7 @@ def _steps_of(side: Side, config: Mapping[str, Any], data_fingerprint: str, path
     reward = {**config["reward"], "notes": str(file)}
     run = prepare({**config, "run_dir": str(path), "reward": reward}, data_fingerprint)
     launcher: Launcher = build("launcher", config["launcher"])
-    command = (sys.executable, "-m", side.module, str(path))
+    command = child_of(path, side.module).command
     _check(launcher.launch(Run(str(path), ("sh", "-c", _QUIET, str(path), *command))))
     notes = read_notes(file)
     return compared(notes, _tokens_by_step(run, notes))

@@ -8,11 +8,12 @@ from tarot.cli.planning import PlannedRun
 from tarot.config.targets import build
 from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
+from tarot.runs.child import child_of
 from tarot.runs.exits import Exit
 from tarot.runs.full_disk import full_disk_line, has_room
 from tarot.runs.last_words import last_words
 from tarot.runs.queueing import QueueingLauncher
-from tarot.types import Launcher, Outcome, Run, RunState, UserError
+from tarot.types import Launcher, Outcome, RunState, UserError
 
 ALREADY_FINISHED = "already finished"
 PUSHED = "pushed: "
@@ -29,7 +30,7 @@ def launch(planned: PlannedRun) -> Outcome:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
     if directory.state is DirectoryState.FINISHED:
         return _finished(planned, directory)
-    outcome = launcher.launch(_run(planned.directory))
+    outcome = launcher.launch(child_of(planned.directory))
     if outcome.state is RunState.FAILED and not has_room(planned.directory):
         # Its logs are on that disk too, so the child's own words may be missing.
         return Outcome(RunState.FAILED, full_disk_line(planned.directory), Exit.USER_ERROR)
@@ -52,17 +53,12 @@ def has_lost_its_job(directory: Path) -> bool:
 
 def render(planned: PlannedRun) -> str:
     """What would be started, as text; UserError for what the launcher can't start."""
-    return _launcher(planned).render(_run(planned.directory), planned.config)
+    return _launcher(planned).render(child_of(planned.directory), planned.config)
 
 
 def _launcher(planned: PlannedRun) -> Launcher:
     launcher: Launcher = build("launcher", planned.config["launcher"])
     return launcher
-
-
-def _run(directory: Path) -> Run:
-    path = str(directory)
-    return Run(path, (sys.executable, "-m", "tarot.training", path))
 
 
 def report_push(planned: PlannedRun, command: str) -> None:

@@ -22,7 +22,7 @@ from tarot.data import DataSource, Split, write_jsonl
 from tarot.probe.directory import Probe, num_problems, num_samples
 from tarot.probe.report import to_table
 from tarot.runs.exits import Exit, exit_code
-from tarot.types import Launcher, Run, RunState, UserError
+from tarot.types import Launcher, RunState, UserError
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -73,7 +73,7 @@ def _announcement(planned: PlannedRun, probe: Probe) -> str:
 def _measure(planned: PlannedRun, probe: Probe, typed: str) -> int:
     probe.prepare(planned.config, planned.data_fingerprint)
     launcher: Launcher = build("launcher", planned.config["launcher"])
-    outcome = launcher.launch(Run(str(probe.directory.path), (sys.executable, *probe.command)))
+    outcome = launcher.launch(probe.child)
     if outcome.state is not RunState.FINISHED:
         report(outcome, probe.directory.path, typed)
     return exit_code(outcome)

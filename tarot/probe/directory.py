@@ -16,7 +16,9 @@ from tarot.config.sampling import sampling_settings
 from tarot.config.schema import RunConfig
 from tarot.runs import RunDirectory, write_atomically
 from tarot.runs.cache import cache_folder
+from tarot.runs.child import child_of
 from tarot.runs.preparation import write_config
+from tarot.types import Run
 
 # How many completions are drawn, judged and kept at once: what an interruption costs at most.
 COMPLETIONS_AT_ONCE = 256
@@ -41,9 +43,9 @@ class Probe:
         return self.directory.outcomes_path / "probe.json"
 
     @property
-    def command(self) -> tuple[str, ...]:
-        """What the interpreter is given to make the probe."""
-        return ("-m", "tarot.training.probing", str(self.directory.path))
+    def child(self) -> Run:
+        """What makes the probe."""
+        return child_of(self.directory.path, "tarot.training.probing")
 
     def prepare(self, config: Mapping[str, Any], data_fingerprint: str) -> None:
         """Make the folder, with the config for the one process that measures."""

@@ -41,7 +41,7 @@ def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
     probe = Probe.of(context.config, context.run.data_fingerprint())
     if not probe.path.exists():
         probe.prepare(context.run.config(), context.run.data_fingerprint())
-        finished = finished_child([sys.executable, *probe.command], stderr=subprocess.PIPE)
+        finished = finished_child([*probe.child.command], stderr=subprocess.PIPE)
         sys.stderr.write(finished.stderr)
         _check_exit(finished.returncode, finished.stderr)
     return probe.outcomes()
