@@ -15,18 +15,17 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from launchers.job import Job, job_of, write_job
+from launchers.job import Job, job_of, started_on_each, submit_once
 from launchers.setup import check_setup
 from tarot.runs import RunDirectory, write_atomically
 from tarot.runs.environment import PROJECT
-from tarot.runs.exits import Exit
-from tarot.runs.lock import exclusive
-from tarot.types import Launcher, Outcome, Run, RunState, UserError
+from tarot.types import Launcher, Outcome, Run, UserError
 
 CLUSTER = "dstack"
 TASK_FILE = "dstack.yaml"
@@ -78,12 +77,7 @@ class DstackLauncher:
 
     def launch(self, run: Run) -> Outcome:
         """Apply the run's task, unless it is waiting or running."""
-        directory = RunDirectory.open(Path(run.directory).absolute())
-        try:
-            with exclusive(directory.path / "job.lock", on_wait=lambda: None):
-                return Outcome(RunState.SUBMITTED, self._task_of(directory, run))
-        except UserError as error:
-            return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+        return submit_once(run, self.active_job, partial(self._apply, run))
 
     def active_job(self, directory: Path) -> str | None:
         """The name of the run's task that is waiting or running, or None."""
@@ -92,21 +86,15 @@ class DstackLauncher:
 
     def render(self, run: Run, config: Mapping[str, Any]) -> str:
         """The task that `dstack apply` would be given, and what a machine then starts."""
-        first = {"main_process_ip": "FIRST_NODE"} if config["hardware"]["nodes"] > 1 else {}
         there = Run(self._folder_there(run), (*run.command[:-1], self._folder_there(run)))
-        started = self.inner(**first).render(there, config).replace("\n", "\n# ")
         text = yaml.safe_dump(self._task(run, config), sort_keys=False, width=100)
-        return f"{text}# each machine starts:\n# {started}\n"
+        return f"{text}{started_on_each(self.inner, there, config)}"
 
-    def _task_of(self, directory: RunDirectory, run: Run) -> str:
-        if active := self.active_job(directory.path):
-            return active
+    def _apply(self, run: Run, directory: RunDirectory) -> Job:
         path = directory.path / TASK_FILE
         write_atomically(path, self.render(run, directory.config()).encode())
         _dstack("apply", "--file", str(path), "--yes", "--detach")
-        name = task_name(directory.path.name)
-        write_job(directory.path, Job(CLUSTER, name))
-        return name
+        return Job(CLUSTER, task_name(directory.path.name))
 
     def _task(self, run: Run, config: Mapping[str, Any]) -> dict[str, Any]:
         self._check_sharing(config["hardware"])

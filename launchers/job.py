@@ -1,10 +1,14 @@
-"""The job that a run was submitted as, kept in the run directory."""
+"""The job that a run is submitted as: kept in the run directory, so that there is one at a time."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tarot.runs import RunDirectory, read_json, write_json
-from tarot.types import UserError
+from tarot.runs.exits import Exit
+from tarot.runs.lock import exclusive
+from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 _FILE = "job.json"
 
@@ -15,6 +19,30 @@ class Job:
 
     cluster: str
     id: str
+
+
+def submit_once(
+    run: Run, active_job: Callable[[Path], str | None], submit: Callable[[RunDirectory], Job]
+) -> Outcome:
+    """Submit a run and keep its job, unless one is active; a UserError becomes a failure."""
+    try:
+        directory = RunDirectory.open(Path(run.directory).absolute())
+        with exclusive(directory.path / "job.lock", on_wait=lambda: None):
+            job_id = active_job(directory.path)
+            if job_id is None:
+                job = submit(directory)
+                write_job(directory.path, job)
+                job_id = job.id
+    except UserError as error:
+        return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+    return Outcome(RunState.SUBMITTED, job_id)
+
+
+def started_on_each(inner: Callable[..., Launcher], run: Run, config: Mapping[str, Any]) -> str:
+    """What each machine of a job starts, as lines of comment."""
+    first = {"main_process_ip": "FIRST_NODE"} if config["hardware"]["nodes"] > 1 else {}
+    started = inner(**first).render(run, config).replace("\n", "\n# ")
+    return f"# each node starts:\n# {started}\n"
 
 
 def read_job(directory: Path) -> Job | None:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +22,11 @@ import submitit
 from submitit.core.utils import FailedJobError, environment_variables
 
 from launchers.environment import import_path
-from launchers.job import Job, job_of, write_job
+from launchers.job import Job, job_of, started_on_each, submit_once
 from launchers.setup import check_setup
 from launchers.slurm_node import NodeTask
 from tarot.runs import RunDirectory
-from tarot.runs.exits import Exit
-from tarot.runs.lock import exclusive
-from tarot.types import Launcher, Outcome, Run, RunState, UserError
+from tarot.types import Launcher, Outcome, Run, UserError
 
 SUBMISSIONS = "submitit"
 ENDED = frozenset(
@@ -95,12 +94,7 @@ class SlurmLauncher:
 
     def launch(self, run: Run) -> Outcome:
         """Submit the run's job, unless one is queued or running."""
-        directory = RunDirectory.open(Path(run.directory).absolute())
-        try:
-            with exclusive(directory.path / "job.lock", on_wait=lambda: None):
-                return Outcome(RunState.SUBMITTED, self._job_of(directory, run))
-        except UserError as error:
-            return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+        return submit_once(run, self.active_job, partial(self._submit, run))
 
     def active_job(self, directory: Path) -> str | None:
         """The id of the run's job that is queued or running, or None."""
@@ -115,13 +109,9 @@ class SlurmLauncher:
         folder, hardware = Path(run.directory).absolute(), config["hardware"]
         executor = ScriptWriter(folder / SUBMISSIONS)
         executor.update_parameters(**self._slurm_parameters(folder.name, hardware))
-        first = {"main_process_ip": "FIRST_NODE"} if hardware["nodes"] > 1 else {}
-        started = self.inner(**first).render(run, config).replace("\n", "\n# ")
-        return f"{executor.script()}\n# each node starts:\n# {started}\n"
+        return f"{executor.script()}\n{started_on_each(self.inner, run, config)}"
 
-    def _job_of(self, directory: RunDirectory, run: Run) -> str:
-        if active := self.active_job(directory.path):
-            return active
+    def _submit(self, run: Run, directory: RunDirectory) -> Job:
         executor = self._executor(directory)
         task = NodeTask(Run(str(directory.path), run.command), self.inner)
         try:
@@ -129,8 +119,7 @@ class SlurmLauncher:
                 job_id = str(executor.submit(task).job_id)
         except FailedJobError as error:
             raise UserError(f"launcher: {' '.join(str(error).split())}") from error
-        write_job(directory.path, Job(self.cluster, job_id))
-        return job_id
+        return Job(self.cluster, job_id)
 
     def _executor(self, directory: RunDirectory) -> submitit.Executor:
         folder, hardware = directory.path / SUBMISSIONS, directory.config()["hardware"]
