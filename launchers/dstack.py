@@ -6,7 +6,8 @@ values from where the command is typed. A task has no port and no probe of its o
 that a run needs is started and waited for by the inner launcher, on the machine. What a task
 leaves lies in `runs_dir` there, and outlives the machine on a volume alone.
 
-Not covered: classes and models in folders other than the project's.
+Not covered: classes and models in folders other than the project's, and any child but the training,
+as what it leaves would have to come back.
 """
 
 import json
@@ -24,6 +25,7 @@ import yaml
 from launchers.job import Job, job_of, started_on_each, submit_once
 from launchers.setup import check_setup
 from tarot.runs import RunDirectory, write_atomically
+from tarot.runs.child import TRAINING
 from tarot.runs.environment import PROJECT
 from tarot.types import Launcher, Outcome, Run, UserError
 
@@ -97,6 +99,11 @@ class DstackLauncher:
         return Job(CLUSTER, task_name(directory.path.name))
 
     def _task(self, run: Run, config: Mapping[str, Any]) -> dict[str, Any]:
+        if run.command[1:-1] != ("-m", TRAINING):
+            raise UserError(
+                "launcher=dstack: it starts trainings alone, as nothing else would come back from "
+                "the machine; set launcher=local, or launcher=slurm"
+            )
         self._check_sharing(config["hardware"])
         folder = Path(run.directory).absolute()
         there = self._folder_there(run)

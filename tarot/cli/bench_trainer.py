@@ -19,6 +19,7 @@ from tarot.config.validation import parse
 from tarot.runs import write_json
 from tarot.types import UserError
 
+LOCAL = "launchers.local.LocalLauncher"
 EXPERIMENT = "+experiment="
 
 
@@ -44,6 +45,7 @@ def check_comparable(config: RunConfig) -> None:
         if getattr(config, key) is not None:
             raise UserError(f"{key}: TRL alone has nothing like it; set {key}=null")
     _check_records(config)
+    _check_launcher(config.launcher)
     _check_processes(config.hardware)
     num_steps = config.trainer.get("max_steps")
     if not isinstance(num_steps, int) or num_steps < MIN_STEPS:
@@ -58,6 +60,13 @@ def _check_records(config: RunConfig) -> None:
     every = config.trainer.get("logging_steps")
     if every != 1:
         raise UserError(f"trainer.logging_steps={every}: tokens are read of each step; set it to 1")
+
+
+def _check_launcher(node: Mapping[str, Any]) -> None:
+    """A launcher that is not ours is the user's to answer for."""
+    target = node["_target_"]
+    if target.startswith("launchers.") and target != LOCAL:
+        raise UserError(f"launcher={target}: a plain process is measured; set launcher=local")
 
 
 def _check_processes(hardware: HardwareConfig) -> None:

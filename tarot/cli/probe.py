@@ -22,7 +22,7 @@ from tarot.data import DataSource, Split, write_jsonl
 from tarot.probe.directory import Probe, num_problems, num_samples
 from tarot.probe.report import to_table
 from tarot.runs.exits import Exit, exit_code
-from tarot.types import Launcher, RunState, UserError
+from tarot.types import Launcher, Outcome, RunState, UserError
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -51,9 +51,10 @@ def _probe(planned: PlannedRun, out: str | None, typed: str) -> int:
         sys.stdout.write(_announcement(planned, probe))
         return Exit.OK
     if not probe.path.exists():
-        code = _measure(planned, probe, typed)
-        if code != Exit.OK:
-            return code
+        outcome = _measure(planned, probe)
+        if outcome.state is not RunState.FINISHED:
+            _tell(outcome, probe, typed)
+            return exit_code(outcome)
     _show(planned, probe, screen())
     if out is not None:
         _write_kept(planned, probe.outcomes(), out)
@@ -70,13 +71,16 @@ def _announcement(planned: PlannedRun, probe: Probe) -> str:
     )
 
 
-def _measure(planned: PlannedRun, probe: Probe, typed: str) -> int:
+def _measure(planned: PlannedRun, probe: Probe) -> Outcome:
     probe.prepare(planned.config, planned.data_fingerprint)
     launcher: Launcher = build("launcher", planned.config["launcher"])
-    outcome = launcher.launch(probe.child)
-    if outcome.state is not RunState.FINISHED:
-        report(outcome, probe.directory.path, typed)
-    return exit_code(outcome)
+    return launcher.launch(probe.child)
+
+
+def _tell(outcome: Outcome, probe: Probe, typed: str) -> None:
+    report(outcome, probe.directory.path, typed)
+    if outcome.state is RunState.SUBMITTED:
+        sys.stdout.write(f"see what it finds, when it has ended, with: {typed}\n")
 
 
 def _show(planned: PlannedRun, probe: Probe, console: Console) -> None:

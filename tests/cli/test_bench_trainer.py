@@ -84,6 +84,15 @@ def test_what_could_not_be_compared_is_one_line(
     assert said.startswith(line)
 
 
+@pytest.mark.parametrize("launcher", ["accelerate", "slurm", "dstack"])
+def test_only_a_plain_process_is_measured(
+    launcher: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "what=trainer", f"launcher={launcher}"]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.endswith("Launcher: a plain process is measured; set launcher=local")
+
+
 def test_a_subject_that_there_is_not_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "what=trainr"]) == 2
     assert capsys.readouterr().err == "what: trainr: no such subject; did you mean trainer?\n"

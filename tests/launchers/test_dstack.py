@@ -18,6 +18,7 @@ from launchers.dstack_node import main, placement
 from launchers.job import Job, read_job, write_job
 from tarot.cli.composition import compose
 from tarot.config.targets import build
+from tarot.runs.child import child_of
 from tarot.runs.environment import PROJECT
 from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Outcome, Run, RunState, UserError
@@ -157,9 +158,7 @@ def calls(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 def test_a_run_is_applied_without_waiting(folder: Path, calls: Path) -> None:
     built = launcher()
     assert isinstance(built, QueueingLauncher)
-    assert built.launch(Run(str(folder), ("python",))) == Outcome(
-        RunState.SUBMITTED, "tiny-1a2b3c4d"
-    )
+    assert built.launch(child_of(folder)) == Outcome(RunState.SUBMITTED, "tiny-1a2b3c4d")
     assert calls.read_text() == f"apply --file {folder}/dstack.yaml --yes --detach\n"
     assert yaml.safe_load((folder / "dstack.yaml").read_text())["name"] == "tiny-1a2b3c4d"
     assert read_job(folder) == Job("dstack", "tiny-1a2b3c4d")
@@ -175,16 +174,23 @@ def test_a_run_that_dstack_still_has_is_not_applied_again(
     """With --yes dstack would stop it and start anew."""
     write_job(folder, Job("dstack", "tiny-1a2b3c4d"))
     monkeypatch.setenv("STATUS", status)
-    outcome = launcher().launch(Run(str(folder), ("python",)))
+    outcome = launcher().launch(child_of(folder))
     assert outcome == Outcome(RunState.SUBMITTED, "tiny-1a2b3c4d")
     asked, *applied = calls.read_text().splitlines()
     assert asked == "run get tiny-1a2b3c4d --json"
     assert bool(applied) == is_applied
 
 
+def test_what_would_not_come_back_from_the_machine_is_refused(folder: Path, calls: Path) -> None:
+    outcome = launcher().launch(child_of(folder, "tarot.training.probing"))
+    assert (outcome.state, outcome.exit_code) == (RunState.FAILED, 2)
+    assert outcome.detail.startswith("launcher=dstack: it starts trainings alone")
+    assert not calls.exists()
+
+
 def test_a_refusal_is_one_line(folder: Path, calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REFUSAL", "no such\nproject")
-    outcome = launcher().launch(Run(str(folder), ("python",)))
+    outcome = launcher().launch(child_of(folder))
     refused = "launcher=dstack: dstack apply: no such project"
     assert outcome == Outcome(RunState.FAILED, refused, 2)
     assert read_job(folder) is None
@@ -192,7 +198,7 @@ def test_a_refusal_is_one_line(folder: Path, calls: Path, monkeypatch: pytest.Mo
 
 def test_a_missing_dstack_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(folder))
-    outcome = launcher().launch(Run(str(folder), ("python",)))
+    outcome = launcher().launch(child_of(folder))
     assert (outcome.state, outcome.exit_code) == (RunState.FAILED, 2)
     assert "there is no dstack here; install it and run 'dstack login'" in outcome.detail
 
