@@ -112,8 +112,6 @@ def _after_launch(directory: RunDirectory, launch: Launch, steps: Steps) -> RunS
             return RunStatus(Standing.FAILED, steps, detail=outcome.detail)
         case RunState.SUBMITTED:
             return RunStatus(Standing.SUBMITTED, steps, detail=outcome.detail)
-        case RunState.FINISHED:
-            return RunStatus(Standing.FINISHED, steps)
         case _:
             return RunStatus(Standing.STOPPED, steps)
 
