@@ -67,7 +67,10 @@ class Server:
             if code is not None:
                 return f"the vLLM server ended with exit code {code} before it was ready"
             if time.monotonic() > deadline:
-                return f"the vLLM server was not ready after launcher.server_start_s={limit_s:g}"
+                return (
+                    f"the vLLM server was not ready after {limit_s:g} s; raise "
+                    "launcher.server_start_s, or in a job launcher.inner.server_start_s"
+                )
             time.sleep(_POLL_S)
         return ""
 
