@@ -15,8 +15,7 @@ from tarot.runs.last_words import last_words
 from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Launcher, Outcome, RunState, UserError
 
-ALREADY_FINISHED = "already finished"
-PUSHED = "pushed: "
+_NOTHING_TO_DO = "nothing to do"
 
 
 def launch(planned: PlannedRun) -> Outcome:
@@ -82,10 +81,8 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
     """What the user needs to know that the child could not say itself."""
     cause = last_words(outcome.detail)
     match outcome.state:
-        case RunState.FINISHED if outcome.detail == ALREADY_FINISHED:
-            sys.stdout.write(f"{directory} is finished; nothing to do\n")
-        case RunState.FINISHED if outcome.detail.startswith(PUSHED):
-            sys.stdout.write(f"{directory} is finished, and now {outcome.detail}\n")
+        case RunState.FINISHED if outcome.detail:
+            sys.stdout.write(f"{directory} is finished; {outcome.detail}\n")
         case RunState.FINISHED:
             sys.stdout.write(f"next: {next_command(directory)}\n")
         case RunState.SUBMITTED:
@@ -106,11 +103,11 @@ def _finished(planned: PlannedRun, directory: RunDirectory) -> Outcome:
     """A run of before, pushed where that is asked for and not yet done."""
     hub = planned.settings.hub
     if not hub.push or is_pushed(directory, hub):
-        return Outcome(RunState.FINISHED, ALREADY_FINISHED)
+        return Outcome(RunState.FINISHED, _NOTHING_TO_DO)
     try:
         with directory.lock():
             done = push(directory, hub)
     except UserError as error:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
-    detail = f"{PUSHED}{done.commit}" if done.commit else ALREADY_FINISHED
+    detail = f"now pushed: {done.commit}" if done.commit else _NOTHING_TO_DO
     return Outcome(RunState.FINISHED, detail)

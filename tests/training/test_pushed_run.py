@@ -51,7 +51,7 @@ def test_the_same_command_pushes_without_training(story: Story, workplace: Workp
     assert story.taken.returncode == 0
     assert "not pushed" not in story.taken.stderr  # where the upload's progress is shown
     address = f"{story.hub.endpoint}/org/name/commit/{SHA}"
-    assert story.taken.stdout == f"pushed is finished, and now pushed: {address}\n"
+    assert story.taken.stdout == f"pushed is finished; now pushed: {address}\n"
     ours = workplace.run("pushed").checkpoints_path / "checkpoint-2" / "model.safetensors"
     files = story.hub.repositories["org/name"]
     assert files["model.safetensors"] == ours.read_bytes()
