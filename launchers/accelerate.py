@@ -17,7 +17,7 @@ import yaml
 
 from launchers.accelerate_config import accelerate_config
 from launchers.children import Child, Children, signals
-from launchers.environment import child_environment, gpus_of
+from launchers.environment import GPUS, child_environment, serving_gpus, training_gpus
 from launchers.logs import Log
 from launchers.ranks import Ranks
 from launchers.vllm_server import Server, check_server, free_port, has_server
@@ -32,7 +32,6 @@ from tarot.types import Outcome, Run, RunState, UserError
 CONFIG_FILE = "accelerate.yaml"
 LAUNCH_LOG = "accelerate.log"
 SERVER_LOG = "vllm.log"
-GPUS = "CUDA_VISIBLE_DEVICES"
 PROGRAM = (sys.executable, "-m", "launchers.deaf", "accelerate.commands.accelerate_cli")
 
 
@@ -70,7 +69,7 @@ class AccelerateLauncher:
             return shlex.join(training)
         check_server(settings)
         server = Server(settings, "VLLM_PORT", "VLLM_GROUP_PORT")
-        ours, theirs = _divided(gpus_of({}, settings.hardware), settings)
+        ours, theirs = (",".join(of({}, settings.hardware)) for of in (training_gpus, serving_gpus))
         serving = _line({GPUS: theirs}, ["trl", *server.arguments])
         return f"{serving}\n{_line({**server.training_variables, GPUS: ours}, training)}"
 
@@ -99,14 +98,14 @@ class AccelerateLauncher:
         environment = {**child_environment(os.environ, settings.hardware), KEEP_LOGS: "1"}
         if has_server(settings):
             server = Server(settings, free_port(), free_port())
-            ours, theirs = _divided(gpus_of(os.environ, settings.hardware), settings)
             log = directory.logs_path / SERVER_LOG
-            variables = {**environment, GPUS: theirs}
+            theirs = serving_gpus(os.environ, settings.hardware)
+            variables = {**environment, GPUS: ",".join(theirs)}
             served = children.start(server.command, log, variables, stdout=log)
             fault = server.fault_of_start(served, self._server_start_s)
             if fault:
                 return _End(self._with_log(served, fault))
-            environment |= {**server.training_variables, GPUS: ours}
+            environment |= server.training_variables
         command = [*PROGRAM, *self._arguments(run, self._port or free_port())]
         shown = Log.from_now(directory.stdout_of(self._ranks_here(settings.hardware)[0]))
         log = directory.logs_path / LAUNCH_LOG
@@ -158,12 +157,6 @@ def _write_config(directory: RunDirectory, settings: RunConfig) -> None:
     steps = plan_batches(settings).accumulation_steps
     content = yaml.safe_dump(accelerate_config(settings.hardware, steps), sort_keys=True)
     write_atomically(directory.path / CONFIG_FILE, content.encode())
-
-
-def _divided(gpus: Sequence[str], settings: RunConfig) -> tuple[str, str]:
-    """The GPUs that train, and those that serve."""
-    size = settings.hardware.processes
-    return ",".join(gpus[:size]), ",".join(gpus[size:])
 
 
 def _line(variables: Mapping[str, str], command: Sequence[str]) -> str:

@@ -7,6 +7,8 @@ from tarot.config.schema import HardwareConfig
 from tarot.runs.ancestry import LAUNCHER
 from tarot.runs.environment import PROJECT
 
+GPUS = "CUDA_VISIBLE_DEVICES"
+
 # Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
 # Freed memory is kept: handing every large tensor's pages back and faulting them in again cost a
 # fifth of the computing on top.
@@ -14,7 +16,7 @@ CPU_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "passive",
     "MALLOC_MMAP_THRESHOLD_": str(8 * 2**30),
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
-    "CUDA_VISIBLE_DEVICES": "",
+    GPUS: "",
     "DS_ACCELERATOR": "cpu",
 }
 
@@ -22,14 +24,15 @@ CPU_ENVIRONMENT = {
 def child_environment(environment: Mapping[str, str], hardware: HardwareConfig) -> dict[str, str]:
     """The environment of a child: threads as configured, and imports as in this process.
 
-    The child ends with this process.
+    The child ends with this process. Of the GPUs it sees those that train, and no others: TRL
+    refuses a process that is alone and sees several.
     """
     path = import_path(environment)
     child = {**environment, "PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"}
     child[LAUNCHER] = str(os.getpid())
     if hardware.device == "cpu":
-        child |= {"OMP_NUM_THREADS": str(hardware.threads), **CPU_ENVIRONMENT}
-    return child
+        return child | {"OMP_NUM_THREADS": str(hardware.threads), **CPU_ENVIRONMENT}
+    return child | {GPUS: ",".join(training_gpus(environment, hardware))}
 
 
 def import_path(environment: Mapping[str, str]) -> str:
@@ -38,8 +41,21 @@ def import_path(environment: Mapping[str, str]) -> str:
     return os.pathsep.join(dict.fromkeys(part for part in parts if part))
 
 
-def gpus_of(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:
-    """The GPUs of this machine that a run may use, by their names in CUDA_VISIBLE_DEVICES."""
-    visible = environment.get("CUDA_VISIBLE_DEVICES")
+def training_gpus(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:
+    """The GPUs of this machine that train, by their names in CUDA_VISIBLE_DEVICES."""
+    return _gpus(environment, hardware)[: _num_training(hardware)]
+
+
+def serving_gpus(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:
+    """The other GPUs of this machine that a run may use, which serve vLLM."""
+    return _gpus(environment, hardware)[_num_training(hardware) :]
+
+
+def _num_training(hardware: HardwareConfig) -> int:
+    return max(1, hardware.processes // hardware.nodes)
+
+
+def _gpus(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:
+    visible = environment.get(GPUS)
     names = visible.split(",") if visible else map(str, range(hardware.gpus))
     return list(names)[: hardware.gpus]

@@ -34,6 +34,7 @@ VARIABLES = frozenset(
     }
 )
 PREFIXES = ("TORCHELASTIC_", "ACCELERATE_")
+GPUS = "CUDA_VISIBLE_DEVICES"
 LOST_PROCESS = (
     "another process of this training died, or did not answer within trainer.ddp_timeout; its own "
     "last lines, or those of whoever started it, say why"
@@ -128,12 +129,16 @@ def wait_for_all() -> None:
 
 
 def solitary_environment() -> dict[str, str]:
-    """The environment for a child that is to compute by itself."""
-    return {
+    """The environment for a child of the main process that is to compute by itself.
+
+    Of the GPUs it sees the first, which is the main process's own.
+    """
+    environment = {
         name: value
         for name, value in os.environ.items()
         if name not in VARIABLES and not name.startswith(PREFIXES)
     }
+    return {**environment, GPUS: environment.get(GPUS, "0").split(",")[0]}
 
 
 def _is_alone() -> bool:

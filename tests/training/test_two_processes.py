@@ -171,6 +171,16 @@ def test_a_child_of_one_process_does_not_take_itself_for_one_of_them(
     assert "PATH" not in gone
 
 
+@pytest.mark.parametrize(("seen", "own"), [("4,5,6", "4"), ("", ""), (None, "0")])
+def test_a_child_of_one_process_sees_the_gpu_of_the_first(
+    monkeypatch: pytest.MonkeyPatch, seen: str | None, own: str
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if seen is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", seen)
+    assert solitary_environment()["CUDA_VISIBLE_DEVICES"] == own
+
+
 @dataclass(frozen=True)
 class Story:
     """A run that is stopped by a signal to one process and then finished, and one that isn't."""
