@@ -29,8 +29,6 @@ from tarot.runs.files import write_atomically
 from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.types import Outcome, Run, RunState, UserError
 
-CONFIG_FILE = "accelerate.yaml"
-LAUNCH_LOG = "accelerate.log"
 SERVER_LOG = "vllm.log"
 PROGRAM = (sys.executable, "-m", "launchers.deaf", "accelerate.commands.accelerate_cli")
 
@@ -58,6 +56,8 @@ class AccelerateLauncher:
         self._tail_lines = tail_lines
         self._server_start_s = server_start_s
         self._machine_rank = machine_rank
+        # Several machines share the run's directory.
+        self._name = f"accelerate-{machine_rank}" if main_process_ip else "accelerate"
         self._ip = main_process_ip
         self._port = main_process_port
 
@@ -81,7 +81,7 @@ class AccelerateLauncher:
             check_server(settings)
         except UserError as error:
             return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
-        _write_config(directory, settings)
+        self._write_config(directory, settings)
         ranks = Ranks(run, self._ranks_here(settings.hardware))
         with (
             Children() as children,
@@ -108,7 +108,7 @@ class AccelerateLauncher:
             environment |= server.training_variables
         command = [*PROGRAM, *self._arguments(run, self._port or free_port())]
         shown = Log.from_now(directory.stdout_of(self._ranks_here(settings.hardware)[0]))
-        log = directory.logs_path / LAUNCH_LOG
+        log = directory.logs_path / f"{self._name}.log"
         training = children.start(command, log, environment, stdout=shown.path)
         ended = children.first_ended(meanwhile=shown.show)
         shown.show()
@@ -117,6 +117,11 @@ class AccelerateLauncher:
             fault = f"the vLLM server ended with exit code {code} during training"
             return _End(self._with_log(ended, fault))
         return _End("", training)
+
+    def _write_config(self, directory: RunDirectory, settings: RunConfig) -> None:
+        steps = plan_batches(settings).accumulation_steps
+        content = yaml.safe_dump(accelerate_config(settings.hardware, steps), sort_keys=True)
+        write_atomically(directory.path / f"{self._name}.yaml", content.encode())
 
     def _ranks_here(self, hardware: HardwareConfig) -> range:
         size = hardware.processes // hardware.nodes
@@ -128,7 +133,7 @@ class AccelerateLauncher:
         address = ("--main_process_ip", self._ip) if self._ip else ()
         return [
             "launch",
-            *("--config_file", f"{run.directory}/{CONFIG_FILE}"),
+            *("--config_file", f"{run.directory}/{self._name}.yaml"),
             *machine,
             *address,
             *("--main_process_port", str(port)),
@@ -151,12 +156,6 @@ def _stop(ranks: Ranks, children: Children, number: int) -> None:
     """Before there is a training nothing has to be saved."""
     if not ranks.send(number):
         children.kill()
-
-
-def _write_config(directory: RunDirectory, settings: RunConfig) -> None:
-    steps = plan_batches(settings).accumulation_steps
-    content = yaml.safe_dump(accelerate_config(settings.hardware, steps), sort_keys=True)
-    write_atomically(directory.path / CONFIG_FILE, content.encode())
 
 
 def _line(variables: Mapping[str, str], command: Sequence[str]) -> str:

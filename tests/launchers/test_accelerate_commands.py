@@ -60,7 +60,7 @@ def test_a_server_that_the_trainer_names_is_not_started() -> None:
 def test_one_of_several_machines_says_which_it_is() -> None:
     launcher = AccelerateLauncher(machine_rank=1, main_process_ip="n1", main_process_port=5)
     assert launcher.render(RUN, config("hardware=gpu16_80gb")) == (
-        "accelerate launch --config_file runs/r/accelerate.yaml --machine_rank 1 "
+        "accelerate launch --config_file runs/r/accelerate-1.yaml --machine_rank 1 "
         "--main_process_ip n1 --main_process_port 5 -m tarot.training runs/r"
     )
 

@@ -27,4 +27,4 @@ export SUBMITIT_EXECUTOR=slurm
 srun --unbuffered --output FOLDER/runs/r/submitit/%j_%t_log.out --error FOLDER/runs/r/submitit/%j_%t_log.err --cpus-per-task=64 --kill-on-bad-exit=1 PYTHON -u -m submitit.core._submit FOLDER/runs/r/submitit
 
 # each node starts:
-# accelerate launch --config_file runs/r/accelerate.yaml --machine_rank 0 --main_process_ip FIRST_NODE --main_process_port PORT -m tarot.training runs/r
+# accelerate launch --config_file runs/r/accelerate-0.yaml --machine_rank 0 --main_process_ip FIRST_NODE --main_process_port PORT -m tarot.training runs/r
