@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from tarot.runs.contents import FileNote, first_fault, notes_of
+from tarot.runs.contents import FileNote, first_fault, notes_of, readable
 from tarot.runs.files import write_atomically
 
 PREFIX = "checkpoint-"
@@ -74,7 +74,8 @@ def checkpoint_step(checkpoint: Path) -> int:
 
 def _fault(checkpoint: Path) -> str | None:
     """What is wrong with a checkpoint that has a marker, or None."""
-    content = (checkpoint / MARKER).read_bytes()
+    with readable(checkpoint / MARKER):
+        content = (checkpoint / MARKER).read_bytes()
     if not content:
         return None
     try:
@@ -107,4 +108,5 @@ def _checkpoints(folder: Path) -> list[Path]:
 
 
 def _is_complete(checkpoint: Path) -> bool:
-    return (checkpoint / MARKER).is_file()
+    with readable(checkpoint / MARKER):
+        return (checkpoint / MARKER).is_file()

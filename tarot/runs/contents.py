@@ -8,10 +8,13 @@ its note alike.
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
+
+from tarot.types import UserError
 
 BLOCK_BYTES = 2**20
 NUM_BLOCKS = 16
@@ -35,21 +38,36 @@ def notes_of(folder: Path) -> dict[str, FileNote]:
 
 
 def first_fault(folder: Path, notes: Mapping[str, FileNote]) -> str | None:
-    """What is wrong with the first file that is not as noted, or None; other files don't matter."""
+    """What is wrong with the first file that is not as noted, or None; other files don't matter.
+
+    UserError for a file that is there and can't be read now: nothing is known of it.
+    """
     faults = (_fault(folder, name, note) for name, note in notes.items())
     return next((fault for fault in faults if fault), None)
 
 
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Inside, a failure to read the file is a UserError, unless the file is missing."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UserError(
+            f"{path}: can't be read: {error.strerror}; try again when it can"
+        ) from error
+
+
 def _fault(folder: Path, name: str, note: FileNote) -> str | None:
     try:
-        size = (folder / name).stat().st_size
-        if size != note.size:
-            return f"{name} has {size} of its {note.size} bytes"
-        return None if _note(folder / name) == note else f"{name} is not what was saved"
+        with readable(folder / name):
+            size = (folder / name).stat().st_size
+            if size != note.size:
+                return f"{name} has {size} of its {note.size} bytes"
+            return None if _note(folder / name) == note else f"{name} is not what was saved"
     except FileNotFoundError:
         return f"{name} is missing"
-    except OSError as error:
-        return f"{name} can't be read: {error.strerror}"
 
 
 def _note(path: Path) -> FileNote:

@@ -10,6 +10,7 @@ import pytest
 
 from tarot.runs.checkpoints import Found, find_whole, mark_complete
 from tarot.runs.contents import BLOCK_BYTES, first_fault, notes_of
+from tarot.types import UserError
 
 Damage = Callable[[Path], object]
 WEIGHTS = bytes(range(256)) * 1000
@@ -82,6 +83,26 @@ def test_where_none_is_whole_what_is_left_is_kept_under_another_name(tmp_path: P
         assert find_whole(tmp_path) == Found(None, (complaint,))
         assert [path.name for path in tmp_path.iterdir()] == ["broken-checkpoint-4"]
     assert (tmp_path / "broken-checkpoint-4" / "model.safetensors").read_bytes() == WEIGHTS
+
+
+UNREADABLE: dict[str, tuple[str, str, str]] = {
+    "weights": ("model.safetensors", "model.safetensors", "Too many levels of symbolic links"),
+    "marker": ("complete", "/proc/self/mem", "Input/output error"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_one_that_cannot_be_read_is_left_alone_until_it_can(tmp_path: Path, name: str) -> None:
+    before, last = checkpoint(tmp_path, 4), checkpoint(tmp_path, 10)
+    file, target, cause = UNREADABLE[name]
+    (last / file).rename(last / "aside")
+    (last / file).symlink_to(target)
+    with pytest.raises(UserError) as caught:
+        find_whole(tmp_path)
+    assert str(caught.value) == f"{last / file}: can't be read: {cause}; try again when it can"
+    assert set(tmp_path.iterdir()) == {before, last}
+    (last / "aside").rename(last / file)
+    assert find_whole(tmp_path) == Found(last)
 
 
 def test_what_is_added_to_a_checkpoint_is_no_damage(tmp_path: Path) -> None:
