@@ -102,7 +102,7 @@ class RunDirectory:
         return self.logs_path / f"rank-{rank}.stderr.log"
 
     def exit_of(self, rank: int) -> Path:
-        """The exit code of a training process, where it ended in an orderly way."""
+        """The exit code of a training process that was not killed."""
         return self.logs_path / f"rank-{rank}.exit"
 
     @property

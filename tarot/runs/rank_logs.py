@@ -1,7 +1,7 @@
 """What each process of a training leaves in its run's `logs`, where the launcher asks for it.
 
 Standard error of every process, standard output of all but the first, and the exit code of one
-that ends in an orderly way, unless the disk is full.
+that was not killed, unless the disk is full.
 """
 
 import os
@@ -26,14 +26,17 @@ def logged(run: RunDirectory, work: Callable[[], Exit]) -> Exit:
     _append(sys.stderr, run.stderr_of(rank))
     if rank:
         _append(sys.stdout, run.stdout_of(rank))
-    code = work()
-    with suppress(OSError):
-        run.exit_of(rank).write_text(f"{code.value}\n")
+    code = Exit.FAILED
+    try:
+        code = work()
+    finally:
+        with suppress(OSError):
+            run.exit_of(rank).write_text(f"{code.value}\n")
     return code
 
 
 def exit_code(run: RunDirectory, rank: int) -> int | None:
-    """How a process ended; None where it left no word, as when it was killed."""
+    """How a process ended; None where it left no word: it was killed."""
     path = run.exit_of(rank)
     return int(path.read_text()) if path.exists() else None
 
