@@ -14,7 +14,6 @@ import resource
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 import psutil
@@ -44,12 +43,7 @@ class Stopwatch:
         self._started_s = time.perf_counter()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End."""
         wall_s = time.perf_counter() - self._started_s
         caller_s = _cpu_s(resource.RUSAGE_SELF) - self._caller_s
