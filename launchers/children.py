@@ -65,6 +65,7 @@ class Children:
         Its stdout is appended to a file where one is given, and shown where none is.
         """
         log.parent.mkdir(exist_ok=True)
+        from_now = Log.from_now(log)
         with contextlib.ExitStack() as files:
             process = subprocess.Popen(
                 command,
@@ -74,7 +75,7 @@ class Children:
                 start_new_session=True,
                 preexec_fn=_die_with(os.getpid()),
             )
-        child = Child(process, Log.from_now(log))
+        child = Child(process, from_now)
         self._started.append(child)
         return child
 
