@@ -37,6 +37,7 @@ class Children:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._started: list[Child] = []
+        self._is_over = False
 
     def __enter__(self) -> "Children":
         """Become the parent of every orphan among the descendants."""
@@ -62,7 +63,8 @@ class Children:
     ) -> Child:
         """Start a child in a session of its own; stderr is appended to `log`.
 
-        Its stdout is appended to a file where one is given, and shown where none is.
+        Its stdout is appended to a file where one is given, and shown where none is. After `kill`
+        it is killed at once.
         """
         log.parent.mkdir(exist_ok=True)
         from_now = Log.from_now(log)
@@ -77,7 +79,14 @@ class Children:
             )
         child = Child(process, from_now)
         self._started.append(child)
+        if self._is_over:
+            self.kill()
         return child
+
+    def send(self, number: int) -> None:
+        """Send a signal to each child."""
+        for child in self._started:
+            child.process.send_signal(number)
 
     def first_ended(self, meanwhile: Callable[[], None]) -> Child:
         """Wait until one of the children has ended, doing something short now and then."""
@@ -90,6 +99,7 @@ class Children:
 
     def kill(self) -> None:
         """Kill all descendants but those that were there before; fit for a signal handler."""
+        self._is_over = True
         for process in self._alive():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -35,11 +35,12 @@ class LocalLauncher:
             _check(hardware)
         except UserError as error:
             return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
-        with Children() as children:
+        with Children() as children, signals(children.send, children.kill) as received:
             environment = child_environment(os.environ, hardware)
             child = children.start(run.command, directory.stderr_of(0), environment)
-            with signals(child.process.send_signal, children.kill):
-                code = child.process.wait()
+            if received:
+                children.send(received[0])
+            code = child.process.wait()
         return _outcome(code, child.log.tail(self._tail_lines))
 
 
