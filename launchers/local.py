@@ -41,6 +41,8 @@ class LocalLauncher:
             if received:
                 children.send(received[0])
             code = child.process.wait()
+        if received and code == -signal.SIGKILL:
+            return Outcome(RunState.INTERRUPTED)
         return _outcome(code, child.log.tail(self._tail_lines))
 
 

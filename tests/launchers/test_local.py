@@ -16,7 +16,10 @@ import pytest
 from launchers.environment import child_environment
 from launchers.local import LocalLauncher
 from tarot.config.schema import HardwareConfig
+from tarot.runs.requests import REPETITION_S
 from tarot.types import Outcome, Run, RunState
+
+Parent = Callable[..., "subprocess.Popen[str]"]
 
 CPU: dict[str, Any] = {
     "device": "cpu",
@@ -52,6 +55,15 @@ print(LocalLauncher().launch(Run(".", tuple(sys.argv[1:]))).state)
 """
 
 
+STUBBORN = """
+import signal, time
+from pathlib import Path
+signal.signal(signal.SIGINT, lambda number, frame: Path("saving").write_text(""))
+Path("ready").write_text("")
+time.sleep(60)
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "config.json").write_text(json.dumps({"hardware": CPU}))
@@ -63,11 +75,11 @@ def launch(folder: Path, program: str) -> Outcome:
 
 
 @pytest.fixture
-def parent(root: Path, folder: Path) -> Callable[[], "subprocess.Popen[str]"]:
-    """Starts a process that launches the sleeper, and waits until the sleeper is ready."""
+def parent(root: Path, folder: Path) -> Parent:
+    """Starts a process that launches a child, and waits until the child is ready."""
 
-    def start() -> "subprocess.Popen[str]":
-        command = [sys.executable, "-c", PARENT, sys.executable, "-c", SLEEPER]
+    def start(program: str = SLEEPER) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", PARENT, sys.executable, "-c", program]
         environment = {**os.environ, "PYTHONPATH": str(root)}
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
@@ -127,7 +139,7 @@ def test_processes_that_the_child_left_behind_are_ended(folder: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_reaches_the_child_which_may_save(
-    folder: Path, parent: Callable[[], "subprocess.Popen[str]"], number: signal.Signals
+    folder: Path, parent: Parent, number: signal.Signals
 ) -> None:
     process = parent()
     process.send_signal(number)
@@ -136,9 +148,17 @@ def test_a_signal_reaches_the_child_which_may_save(
     assert (folder / "saved").read_text() == str(int(number))
 
 
-def test_the_child_does_not_outlive_a_killed_parent(
-    parent: Callable[[], "subprocess.Popen[str]"],
-) -> None:
+def test_ctrl_c_pressed_again_ends_a_child_that_still_saves(folder: Path, parent: Parent) -> None:
+    process = parent(STUBBORN)
+    process.send_signal(signal.SIGINT)
+    wait_for((folder / "saving").exists)
+    time.sleep(REPETITION_S[signal.SIGINT])
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert output.strip() == RunState.INTERRUPTED
+
+
+def test_the_child_does_not_outlive_a_killed_parent(parent: Parent) -> None:
     process = parent()
     (child,) = psutil.Process(process.pid).children()
     process.kill()
