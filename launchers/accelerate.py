@@ -20,7 +20,7 @@ from launchers.children import Child, Children, signals
 from launchers.environment import GPUS, child_environment, serving_gpus, training_gpus
 from launchers.logs import Log
 from launchers.ranks import Ranks
-from launchers.vllm_server import Server, check_server, free_port, has_server
+from launchers.vllm_server import Server, check_server, free_port, has_server, unproxied
 from tarot.config.batches import plan_batches
 from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.runs import RunDirectory
@@ -105,7 +105,7 @@ class AccelerateLauncher:
             fault = server.fault_of_start(served, self._server_start_s)
             if fault:
                 return _End(self._with_log(served, fault))
-            environment |= server.training_variables
+            environment |= {**server.training_variables, **unproxied(os.environ)}
         command = [*PROGRAM, *self._arguments(run, self._port or free_port())]
         shown = Log.from_now(directory.stdout_of(self._ranks_here(settings.hardware)[0]))
         log = directory.logs_path / f"{self._name}.log"

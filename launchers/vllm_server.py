@@ -5,6 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from tarot.types import UserError
 HOST = "127.0.0.1"
 _POLL_S = 0.5
 _REQUEST_S = 5.0
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,15 @@ def check_server(config: RunConfig) -> None:
         )
 
 
+def unproxied(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which the training asks the server itself, where others go by a proxy."""
+    known = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    if known.strip() == "*":
+        return {}
+    hosts = f"{HOST},{known}".rstrip(",")
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
+
+
 def free_port() -> int:
     """A port of this machine that nobody listens on now."""
     with closing(socket.socket()) as found:
@@ -100,7 +111,7 @@ def free_port() -> int:
 
 def _is_healthy(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=_REQUEST_S) as answer:
+        with _DIRECT.open(url, timeout=_REQUEST_S) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
