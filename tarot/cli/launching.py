@@ -10,7 +10,7 @@ from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
 from tarot.runs.child import child_of
 from tarot.runs.exits import Exit
-from tarot.runs.full_disk import full_disk_line, has_room
+from tarot.runs.full_disk import full_disk_line, full_disk_told, has_room
 from tarot.runs.last_words import last_words
 from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Launcher, Outcome, RunState, UserError
@@ -19,17 +19,12 @@ _NOTHING_TO_DO = "nothing to do"
 
 
 def launch(planned: PlannedRun) -> Outcome:
-    """Make or find the run's directory and run its child; never raises for what goes wrong."""
+    """Make or find the run's directory and run its child; a UserError becomes the outcome."""
     try:
-        launcher = _launcher(planned)
-        if job := _active_job(launcher, planned.directory):
-            return Outcome(RunState.SUBMITTED, job)
-        directory = prepare(planned.config, planned.data_fingerprint)
+        with full_disk_told(planned.directory):
+            outcome = _launch(planned)
     except UserError as error:
         return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
-    if directory.state is DirectoryState.FINISHED:
-        return _finished(planned, directory)
-    outcome = launcher.launch(child_of(planned.directory))
     if outcome.state is RunState.FAILED and not has_room(planned.directory):
         # Its logs are on that disk too, so the child's own words may be missing.
         return Outcome(RunState.FAILED, full_disk_line(planned.directory), Exit.USER_ERROR)
@@ -53,6 +48,16 @@ def has_lost_its_job(directory: Path) -> bool:
 def render(planned: PlannedRun) -> str:
     """What would be started, as text; UserError for what the launcher can't start."""
     return _launcher(planned).render(child_of(planned.directory), planned.config)
+
+
+def _launch(planned: PlannedRun) -> Outcome:
+    launcher = _launcher(planned)
+    if job := _active_job(launcher, planned.directory):
+        return Outcome(RunState.SUBMITTED, job)
+    directory = prepare(planned.config, planned.data_fingerprint)
+    if directory.state is DirectoryState.FINISHED:
+        return _finished(planned, directory)
+    return launcher.launch(child_of(planned.directory))
 
 
 def _launcher(planned: PlannedRun) -> Launcher:
@@ -104,10 +109,7 @@ def _finished(planned: PlannedRun, directory: RunDirectory) -> Outcome:
     hub = planned.settings.hub
     if not hub.push or is_pushed(directory, hub):
         return Outcome(RunState.FINISHED, _NOTHING_TO_DO)
-    try:
-        with directory.lock():
-            done = push(directory, hub)
-    except UserError as error:
-        return Outcome(RunState.FAILED, str(error), Exit.USER_ERROR)
+    with directory.lock():
+        done = push(directory, hub)
     detail = f"now pushed: {done.commit}" if done.commit else _NOTHING_TO_DO
     return Outcome(RunState.FINISHED, detail)

@@ -17,6 +17,7 @@ from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
 from tarot.runs import config_sha
 from tarot.runs.exits import Exit, exit_code
+from tarot.runs.full_disk import full_disk_told
 from tarot.runs.last_words import last_words
 from tarot.runs.standing import RunStatus, Scores, Standing, Steps, status_of
 from tarot.runs.sweep import SweepDirectory, SweepRun, locate_sweep
@@ -40,8 +41,9 @@ def run_sweep(jobs: Sequence[SweepJob], arguments: Sequence[str]) -> int:
     _check_distinct(jobs)
     _check_pushes(jobs)
     sweep = _locate(jobs)
-    sweep.path.mkdir(parents=True, exist_ok=True)
-    with sweep.lock():
+    with full_disk_told(sweep.path):
+        sweep.path.mkdir(parents=True, exist_ok=True)
+    with full_disk_told(sweep.path), sweep.lock():
         runs = [_sweep_run(job) for job in jobs]
         sweep.write_request(arguments, runs)
         sys.stdout.write(f"{len(runs)} runs; how they stand: {report_command(sweep.path)}\n")

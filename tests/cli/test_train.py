@@ -1,17 +1,20 @@
 """`tarot train` around its child, which a launcher of the test's own stands in for."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.small_disk import small_disk
+
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 LAUNCHER = '''
 from pathlib import Path
-from tarot.types import Outcome, RunState
+from tarot.types import Outcome, RunState, UserError
 
 class ScriptedLauncher:
     """Ends each run as told, by seed."""
@@ -31,6 +34,15 @@ class ScriptedLauncher:
 
     def render(self, run, config):
         return f"would launch {config['seed']} in {run.directory}"
+
+class RefusingLauncher(ScriptedLauncher):
+    """Refuses what is to fail."""
+
+    def launch(self, run):
+        outcome = super().launch(run)
+        if outcome.state is RunState.FAILED:
+            raise UserError("no such machine")
+        return outcome
 '''
 TINY = ("train", "+experiment=tiny", "launcher._target_=mine.ScriptedLauncher", "seed=1")
 
@@ -99,6 +111,27 @@ def test_a_failed_job_does_not_end_a_sweep(scripted: Cli) -> None:
     assert result.returncode == 1
     assert result.stdout.count("finished") == 2
     assert "the cause" in result.stdout
+
+
+def test_a_launcher_that_refuses_a_run_does_not_end_a_sweep(scripted: Cli) -> None:
+    refuses = ("launcher._target_=mine.RefusingLauncher", "launcher.fails_at=1")
+    result = scripted("train", "-m", TINY[1], *refuses, "seed=1,2")
+    assert "launched 2 " in result.stdout
+    assert "no such machine" in result.stdout
+    assert (result.returncode, result.stderr) == (2, "")
+
+
+@pytest.mark.parametrize("folder", ["runs_dir", "sweeps_dir"])
+def test_a_disk_that_is_full_before_anything_starts_is_one_line(
+    scripted: Cli, tmp_path: Path, folder: str
+) -> None:
+    with small_disk(tmp_path / "disk", 64):
+        (tmp_path / "disk" / "filler").write_bytes(bytes(64 * 1024))
+        alone = () if folder == "runs_dir" else ("-m",)
+        result = scripted(*TINY, *alone, f"{folder}=disk")
+    assert result.returncode == 2
+    told = re.escape(": the disk is full; make space, then give the same command again\n")
+    assert re.fullmatch(rf"disk/tiny-[0-9a-f]{{8}}{told}", result.stderr)
 
 
 def test_an_interruption_ends_a_sweep(scripted: Cli) -> None:
