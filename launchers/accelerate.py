@@ -70,7 +70,7 @@ class AccelerateLauncher:
         check_server(settings)
         server = Server(settings, "VLLM_PORT", "VLLM_GROUP_PORT")
         ours, theirs = (",".join(of({}, settings.hardware)) for of in (training_gpus, serving_gpus))
-        serving = _line({GPUS: theirs}, ["trl", *server.arguments])
+        serving = _line({GPUS: theirs}, ["trl", "vllm-serve", *server.arguments])
         return f"{serving}\n{_line({**server.training_variables, GPUS: ours}, training)}"
 
     def launch(self, run: Run) -> Outcome:

@@ -8,7 +8,6 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from launchers.children import Child
 from tarot.config.schema import RunConfig
@@ -36,12 +35,11 @@ class Server:
 
     @property
     def arguments(self) -> list[str]:
-        """What `trl` is told."""
+        """What `trl vllm-serve` is told."""
         vllm = self.config.hardware.vllm
         assert vllm is not None
         revision = self.config.model.revision
         return [
-            "vllm-serve",
             *("--model", self.config.model.id),
             *(("--revision", revision) if revision else ()),
             *("--host", HOST, "--port", str(self.port)),
@@ -53,8 +51,8 @@ class Server:
 
     @property
     def command(self) -> list[str]:
-        """The command by this environment's program."""
-        return [str(Path(sys.executable).with_name("trl")), *self.arguments]
+        """The command by this interpreter, which need not have a script `trl` beside it."""
+        return [sys.executable, "-m", "trl.scripts.vllm_serve", *self.arguments]
 
     @property
     def training_variables(self) -> dict[str, str]:

@@ -65,3 +65,12 @@ def test_the_training_asks_it_and_no_proxy(server: Server, known: dict[str, str]
 def test_hosts_that_go_by_no_proxy_already_still_do() -> None:
     hosts = "127.0.0.1,intra.net,there"
     assert unproxied({"no_proxy": "intra.net,there"}) == {"no_proxy": hosts, "NO_PROXY": hosts}
+
+
+def test_it_is_started_without_the_script_of_trl() -> None:
+    (job,) = compose("train", ["hardware=gpu8_80gb"])
+    command = Server(RunConfig.model_validate(job.config), 1, 2).command
+    assert command[0] == sys.executable
+    shown = subprocess.run([*command, "--help"], capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert "--tensor_parallel_size" in shown.stdout
