@@ -17,7 +17,7 @@ from types import FrameType
 import psutil
 
 from launchers.logs import Log
-from tarot.runs.requests import StopRequests
+from tarot.runs.signals import RepeatedSignals
 from tarot.sandbox.linux import PR_SET_CHILD_SUBREAPER, die_with_parent, prctl
 
 _POLL_S = 0.05
@@ -117,10 +117,10 @@ def signals(
     A repetition within moments is no second one.
     """
     received: list[int] = []
-    requests = StopRequests()
+    repeated = RepeatedSignals()
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if not requests.take(number):
+        if repeated.recognize(number):
             return
         received.append(number)
         if len(received) == 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tarot.runs.requests import StopRequests
+from tarot.runs.signals import RepeatedSignals
 
 
 class Outage(RuntimeError):
@@ -26,7 +26,7 @@ class StopRequest:
         """Take over SIGINT and SIGTERM for the rest of the process."""
         self.is_set = False
         self._is_deferred = False
-        self._requests = StopRequests()
+        self._repeated = RepeatedSignals()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
@@ -42,7 +42,7 @@ class StopRequest:
             raise KeyboardInterrupt
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if not self._requests.take(number):
+        if self._repeated.recognize(number):
             return
         if self.is_set or not self._is_deferred:
             raise KeyboardInterrupt

@@ -16,7 +16,7 @@ import pytest
 from launchers.environment import child_environment
 from launchers.local import LocalLauncher
 from tarot.config.schema import HardwareConfig
-from tarot.runs.requests import REPETITION_S
+from tarot.runs.signals import REPETITION_S
 from tarot.types import Outcome, Run, RunState
 
 Parent = Callable[..., "subprocess.Popen[str]"]
