@@ -43,16 +43,12 @@ def import_path(environment: Mapping[str, str]) -> str:
 
 def training_gpus(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:
     """The GPUs of this machine that train, by their names in CUDA_VISIBLE_DEVICES."""
-    return _gpus(environment, hardware)[: _num_training(hardware)]
+    return _gpus(environment, hardware)[: hardware.processes // hardware.nodes]
 
 
 def serving_gpus(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:
     """The other GPUs of this machine that a run may use, which serve vLLM."""
-    return _gpus(environment, hardware)[_num_training(hardware) :]
-
-
-def _num_training(hardware: HardwareConfig) -> int:
-    return max(1, hardware.processes // hardware.nodes)
+    return _gpus(environment, hardware)[hardware.processes // hardware.nodes :]
 
 
 def _gpus(environment: Mapping[str, str], hardware: HardwareConfig) -> list[str]:

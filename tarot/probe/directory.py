@@ -50,7 +50,7 @@ class Probe:
     def prepare(self, config: Mapping[str, Any], data_fingerprint: str) -> None:
         """Make the folder, with the config for the one process that measures."""
         self.directory.path.mkdir(parents=True, exist_ok=True)
-        one_process = {"processes": 1, "sharding": None}
+        one_process = {"nodes": 1, "processes": 1, "sharding": None}
         alone = {**config, "hardware": {**config["hardware"], **one_process}}
         write_config(self.directory, alone, data_fingerprint)
 

@@ -80,3 +80,16 @@ def test_samples_are_two_groups_and_problems_as_given_unless_a_filter_needs_all(
     (job,) = compose("train", [*TINY, "probe.samples=3", "filter=[0,1]"])
     settings = plan_run(job.config).settings
     assert (num_samples(settings), num_problems(settings)) == (3, None)
+
+
+def test_it_is_made_by_one_process_of_one_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAROT_CACHE", str(tmp_path))
+    several = ("hardware.nodes=2", "hardware.processes=2", "hardware.per_device_batch_size=2")
+    (job,) = compose("train", [*TINY, *several])
+    planned = plan_run(job.config)
+    probe = Probe.of(planned.settings, planned.data_fingerprint)
+    probe.prepare(planned.config, planned.data_fingerprint)
+    hardware = probe.directory.config()["hardware"]
+    assert (hardware["nodes"], hardware["processes"]) == (1, 1)
