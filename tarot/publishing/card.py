@@ -45,8 +45,15 @@ def _origin(config: Mapping[str, Any]) -> str:
     subject = "A LoRA adapter of " if config["lora"] else ""
     return (
         f"{subject}`{config['model']['id']}`, trained with TRL's GRPO under a curriculum over "
-        "four-tier test suites, by TAROT."
+        f"four-tier test suites, by TAROT{_cold_start(config)}."
     )
+
+
+def _cold_start(config: Mapping[str, Any]) -> str:
+    if config["cold_start"] is None:
+        return ""
+    number = config["cold_start"]["problems"]
+    return f", after a cold start: supervised training on {number} reference solutions"
 
 
 def _facts(run: RunDirectory, config: Mapping[str, Any]) -> str:

@@ -32,6 +32,37 @@ def test_a_push_needs_weights() -> None:
     assert line == "hub.push=true: trainer.save_strategy=no keeps no weights; leave it out"
 
 
+COLD_START = "cold_start={problems: 4, epochs: 1, batch_size: 2, learning_rate: 1e-3, seed: 0}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "base", "remedy"),
+    [
+        (("model=qwen2.5-1.5b", COLD_START), "a cold start", "cold_start=null or lora=null"),
+        ((), "model.source=random", "lora=null"),
+        (("model=smollm2-135m",), "model.source=gguf_wheel", "lora=null"),
+        (
+            ("model=qwen2.5-1.5b", "model.id=./mine"),
+            "the folder model.id=./mine",
+            "lora=null",
+        ),
+    ],
+)
+def test_an_adapter_needs_a_base_that_others_have(
+    settings: tuple[str, ...], base: str, remedy: str
+) -> None:
+    line = fault("trainer=lora", "hub.push=true", "hub.id=a/b", *settings)
+    assert line == f"hub.push=true: an adapter of {base} has no base on the hub; set {remedy}"
+
+
+@pytest.mark.parametrize("settings", [("model=qwen2.5-1.5b", "trainer=lora"), (COLD_START,)])
+def test_adapters_of_the_hubs_models_and_whole_weights_are_pushed(
+    settings: tuple[str, ...],
+) -> None:
+    (job,) = compose("train", ["+experiment=tiny", "hub.push=true", "hub.id=a/b", *settings])
+    assert validate_run(job.config).hub.push
+
+
 @pytest.mark.parametrize(
     ("field", "place"),
     [

@@ -109,6 +109,13 @@ def test_the_card_says_what_the_adaptive_curriculum_chose(run: RunDirectory, hub
     assert "tarot/decision.json" in files
 
 
+def test_the_card_names_a_cold_start(run: RunDirectory, hub: Store) -> None:
+    write_json(run.config_path, {**run.config(), "cold_start": {"problems": 40}})
+    pushed(run, hub)
+    card = hub.repositories["org/name"]["README.md"].decode()
+    assert "by TAROT, after a cold start: supervised training on 40 reference solutions.\n" in card
+
+
 def test_pushing_again_changes_nothing(run: RunDirectory, hub: Store) -> None:
     first = pushed(run, hub)
     assert pushed(run, hub) == first
@@ -146,7 +153,8 @@ def test_an_adapter_goes_with_its_config_and_its_card_says_so(
     run: RunDirectory, hub: Store
 ) -> None:
     lora = {"r": 8, "alpha": 16, "dropout": 0.0, "target_modules": None}
-    write_json(run.config_path, {**run.config(), "lora": lora})
+    model = {**run.config()["model"], "source": "hub"}
+    write_json(run.config_path, {**run.config(), "lora": lora, "model": model})
     checkpoint = run.checkpoints_path / "checkpoint-2"
     for name in ("model.safetensors", "config.json"):
         (checkpoint / name).rename(checkpoint / f"adapter_{name}")

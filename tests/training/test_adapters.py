@@ -12,7 +12,7 @@ from peft import PeftModel
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import LoraConfig
 from tarot.prompts import Message
-from tarot.runs import RunDirectory
+from tarot.runs import RunDirectory, read_json
 from tarot.sampling import LoadedModel, load_model, sample
 from tarot.training.adapters import peft_config
 from tarot.training.child import train
@@ -72,6 +72,13 @@ def test_the_adapter_alone_is_saved(trained: Trained) -> None:
     assert checkpoint.name == "checkpoint-2"
     assert (checkpoint / "adapter_model.safetensors").exists()
     assert not (checkpoint / "model.safetensors").exists()
+
+
+def test_it_names_the_folder_of_its_base_for_which_a_push_is_refused(trained: Trained) -> None:
+    """As it does after a cold start, which is a folder too."""
+    config = read_json(trained.run.path / "checkpoints/checkpoint-2/adapter_config.json")
+    assert Path(trained.start).is_dir()
+    assert config["base_model_name_or_path"] == trained.start
 
 
 def test_merged_into_the_weights_it_is_the_model_that_was_trained(trained: Trained) -> None:
