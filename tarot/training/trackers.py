@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from tarot.data.lazy import heavy
 from tarot.runs.exits import Exit
+from tarot.runs.full_disk import full_disk_told
 from tarot.types import UserError
 
 
@@ -54,23 +55,26 @@ class TensorBoardTracker:
 
     def __init__(self, run: TrackedRun) -> None:
         """Begin a new file of the run's."""
-        folder = run.folder / "tensorboard"
-        self.place = f"tensorboard: {folder}"
+        self._folder = run.folder / "tensorboard"
+        self.place = f"tensorboard: {self._folder}"
         heavy("tensorboard")
         writer = heavy("torch.utils.tensorboard").SummaryWriter
-        self._writer = writer(str(folder), purge_step=run.last_step + 1)
         text = json.dumps(run.config, indent=2, sort_keys=True)
-        self._writer.add_text("config", f"```\n{text}\n```", run.last_step)
+        with full_disk_told(self._folder):
+            self._writer = writer(str(self._folder), purge_step=run.last_step + 1)
+            self._writer.add_text("config", f"```\n{text}\n```", run.last_step)
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
         """Write at once, so that a kill loses nothing."""
-        for name, value in metrics.items():
-            self._writer.add_scalar(name, value, step)
-        self._writer.flush()
+        with full_disk_told(self._folder):
+            for name, value in metrics.items():
+                self._writer.add_scalar(name, value, step)
+            self._writer.flush()
 
     def close(self, code: Exit) -> None:
         """Close the file."""
-        self._writer.close()
+        with full_disk_told(self._folder):
+            self._writer.close()
 
 
 class TrackioTracker:

@@ -6,6 +6,7 @@ the tracker: its id comes from the run directory's name and the config's sha, so
 a directory of the same name elsewhere shares it.
 """
 
+import logging
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ from tarot.training.trackers import (
     TrackioTracker,
     WandbTracker,
 )
+
+logger = logging.getLogger(__name__)
 
 KINDS: Mapping[str, Callable[[TrackedRun], Tracker]] = {
     "tensorboard": TensorBoardTracker,
@@ -97,12 +100,17 @@ def _open_all(context: RunContext, held: ExitStack) -> Sequence[Tracker]:
 @contextmanager
 def _open(kind: str, run: TrackedRun) -> Iterator[Tracker]:
     tracker = KINDS[kind](run)
-    code = Exit.FAILED
     try:
         yield tracker
-        code = Exit.OK
-    except KeyboardInterrupt:
-        code = Exit.INTERRUPTED
+    except BaseException as error:
+        _close_after(tracker, error)
         raise
-    finally:
-        tracker.close(code)
+    tracker.close(Exit.OK)
+
+
+def _close_after(tracker: Tracker, error: BaseException) -> None:
+    """Close a tracker whose run ends by `error`, which a failure to close must not replace."""
+    try:
+        tracker.close(Exit.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Exit.FAILED)
+    except Exception:
+        logger.exception("could not close %s", tracker.place)
