@@ -8,16 +8,22 @@ number and may leave them out, and a trackio Space gets them beside the earlier 
 import contextlib
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # re-exported lazily
+
 from tarot.data.lazy import heavy
 from tarot.runs.exits import Exit
 from tarot.runs.full_disk import full_disk_told
 from tarot.types import UserError
+
+# Of its files, its database, and the server or Space that it is sent to.
+TRACKIO_FAULTS = (httpx.HTTPError, OSError, RuntimeError, ValueError, sqlite3.Error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,25 @@ class TrackioTracker:
     """A local trackio project, in `TRACKIO_DIR`; `TRACKIO_SPACE_ID` sends it to a Space."""
 
     def __init__(self, run: TrackedRun) -> None:
-        """Go on with the run of this name, or begin it."""
+        """Go on with the run of this name, or begin it; UserError if trackio can't."""
         self._trackio = heavy("trackio")
         self.place = f"trackio: {os.environ.get('TRACKIO_DIR') or 'its own folder'}"
+        try:
+            self._begin(run)
+        except TRACKIO_FAULTS as error:
+            remedy = "mend or unset TRACKIO_DIR, TRACKIO_SPACE_ID or TRACKIO_SERVER_URL"
+            raise _refusal("trackio", error, remedy) from error
+
+    def log(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Queue the metrics; trackio's own thread writes them within a second."""
+        self._trackio.log(dict(metrics), step=step)
+
+    def close(self, code: Exit) -> None:
+        """Write what is queued."""
+        with contextlib.redirect_stdout(sys.stderr):
+            self._trackio.finish()
+
+    def _begin(self, run: TrackedRun) -> None:
         is_local = not {"TRACKIO_SPACE_ID", "TRACKIO_SERVER_URL"} & os.environ.keys()
         known = _cut_back(self._trackio, run) if is_local else run.last_step
         with contextlib.redirect_stdout(sys.stderr):
@@ -97,15 +119,6 @@ class TrackioTracker:
         for step, metrics in run.history:
             if step > known:
                 self.log(step, metrics)
-
-    def log(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Queue the metrics; trackio's own thread writes them within a second."""
-        self._trackio.log(dict(metrics), step=step)
-
-    def close(self, code: Exit) -> None:
-        """Write what is queued."""
-        with contextlib.redirect_stdout(sys.stderr):
-            self._trackio.finish()
 
 
 class WandbTracker:
@@ -130,11 +143,7 @@ class WandbTracker:
                 settings=wandb.Settings(console="off", silent=True),
             )
         except wandb.errors.Error as error:
-            cause = " ".join(str(error).split())
-            raise UserError(
-                f"tracker.report_to: wandb: {cause}; set WANDB_API_KEY, or WANDB_MODE=offline, or "
-                "tracker=none"
-            ) from error
+            raise _refusal("wandb", error, "set WANDB_API_KEY, or WANDB_MODE=offline") from error
         if self._run.offline:
             self._replay(run, superseded)
         self.place = f"wandb: {_place(self._run)}"
@@ -153,6 +162,11 @@ class WandbTracker:
             self.log(step, metrics)
         for folder in superseded:
             folder.rename(folder.with_name(f"superseded-{folder.name}"))
+
+
+def _refusal(tracker: str, error: Exception, remedy: str) -> UserError:
+    cause = " ".join(str(error).split())
+    return UserError(f"tracker.report_to: {tracker}: {cause}; {remedy}, or set tracker=none")
 
 
 def _cut_back(trackio: Any, run: TrackedRun) -> int:

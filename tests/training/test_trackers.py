@@ -169,8 +169,20 @@ def test_wandb_without_a_key_is_one_line(
     done = workplace.train("run_dir=keyless", "tracker=wandb")
     assert done.returncode == 2
     assert done.stderr.startswith("tracker.report_to: wandb: No API key configured.")
-    assert done.stderr.endswith("set WANDB_API_KEY, or WANDB_MODE=offline, or tracker=none\n")
+    assert done.stderr.endswith("set WANDB_API_KEY, or WANDB_MODE=offline, or set tracker=none\n")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_space_that_trackio_cannot_reach_is_one_line(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands of these tests are off line."""
+    monkeypatch.setenv("TRACKIO_SPACE_ID", "org/space")
+    done = workplace.train("run_dir=unreachable", "tracker=trackio", "curriculum=average")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("tracker.report_to: trackio: Cannot reach https://huggingface.co/")
+    assert line.endswith("TRACKIO_SPACE_ID or TRACKIO_SERVER_URL, or set tracker=none")
 
 
 def test_before_the_kill_trackio_had_a_step_that_was_not_saved(
