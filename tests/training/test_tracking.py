@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from tarot.config.schema import TrackerConfig
 from tarot.training.context import RunContext, opened
 from tarot.training.stopping import StopRequest
-from tarot.training.tracking import Track, tracked
+from tarot.training.tracking import KINDS, Track, tracked
 from tarot.types import UserError
 from tests.small_disk import small_disk
 from tests.training.in_process import prepared, signals_kept
@@ -68,3 +70,8 @@ def test_a_tracker_that_can_not_be_closed_fails_a_run_that_came_to_its_end(
         suppress(UserError),
     ):
         fill_and_track(context, track)
+
+
+def test_every_tracker_that_a_config_may_name_is_one_that_a_run_can_open() -> None:
+    (named,) = get_args(TrackerConfig.model_fields["report_to"].annotation)
+    assert set(get_args(named)) == KINDS.keys()
