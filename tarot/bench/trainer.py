@@ -16,8 +16,7 @@ from tarot.bench.stepping import Note, read_notes
 from tarot.config.targets import build
 from tarot.runs import RunDirectory, prepare
 from tarot.runs.child import TRAINING, child_of
-from tarot.runs.exits import Exit
-from tarot.runs.last_words import last_words
+from tarot.runs.exits import Exit, check_child
 from tarot.types import Launcher, Outcome, Run, RunState, UserError
 
 STDOUT_LOG = "stdout.log"
@@ -37,10 +36,6 @@ class Side(StrEnum):
     def module(self) -> str:
         """What the interpreter runs, with the run's directory."""
         return TRAINING if self is Side.OURS else "tarot.training.bare"
-
-
-class ChildFailure(RuntimeError):
-    """A run of the bench failed; the text is what it left on standard error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +158,7 @@ def _steps_of(side: Side, config: Mapping[str, Any], data_fingerprint: str, path
     run = prepare({**config, "run_dir": str(path), "reward": reward}, data_fingerprint)
     launcher: Launcher = build("launcher", config["launcher"])
     command = child_of(path, side.module).command
-    _check(launcher.launch(Run(str(path), ("sh", "-c", _QUIET, str(path), *command))))
+    _check(side, launcher.launch(Run(str(path), ("sh", "-c", _QUIET, str(path), *command))))
     notes = read_notes(file)
     return compared(notes, _tokens_by_step(run, notes))
 
@@ -174,11 +169,12 @@ def _tokens_by_step(run: RunDirectory, notes: Mapping[int, Note]) -> dict[int, i
     return {step: round(lengths[step] * note.num_completions) for step, note in notes.items()}
 
 
-def _check(outcome: Outcome) -> None:
-    if outcome.state is RunState.FINISHED:
-        return
-    if outcome.state is RunState.INTERRUPTED:
-        raise KeyboardInterrupt
-    if outcome.exit_code == Exit.USER_ERROR:
-        raise UserError(last_words(outcome.detail) or "a run was refused")
-    raise ChildFailure(outcome.detail)
+def _check(side: Side, outcome: Outcome) -> None:
+    match outcome.state:
+        case RunState.FINISHED:
+            code: int = Exit.OK
+        case RunState.INTERRUPTED:
+            code = Exit.INTERRUPTED
+        case _:
+            code = outcome.exit_code or Exit.FAILED
+    check_child(f"a run of {side}", code, outcome.detail)

@@ -9,7 +9,6 @@ from rich.console import Console
 
 from tarot.bench.measurement import measure
 from tarot.bench.tables import show
-from tarot.bench.trainer import ChildFailure
 from tarot.cli.bench_trainer import bench_trainer, with_experiment
 from tarot.cli.composition import compose
 from tarot.cli.outputs import check_output
@@ -17,7 +16,7 @@ from tarot.cli.screen import screen
 from tarot.config.benches import BenchConfig
 from tarot.config.validation import parse, suggestion
 from tarot.runs import write_json
-from tarot.runs.exits import Exit
+from tarot.runs.exits import ChildFailure, Exit
 from tarot.types import UserError
 
 KEY = "what="
@@ -62,6 +61,6 @@ def _bench_trainer(configs: Sequence[Mapping[str, Any]]) -> int:
         for config in configs:
             bench_trainer(config)
     except ChildFailure as failure:
-        sys.stderr.write(f"{failure}\n")
+        sys.stderr.write(f"{failure.stderr}\n{failure}\n")
         return Exit.FAILED
     return Exit.OK

@@ -1,8 +1,10 @@
-"""The exit codes of the command, which are those of a run's child and of its job too."""
+"""The exit codes of the command, which are those of a run's child, of its job and of its stages."""
 
+import signal
 from enum import IntEnum
 
-from tarot.types import Outcome, RunState
+from tarot.runs.last_words import last_words
+from tarot.types import Outcome, RunState, UserError
 
 
 class Exit(IntEnum):
@@ -14,8 +16,39 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+# A child may be told to stop before it has learnt to answer.
+_STOPPED = (Exit.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM)
+
+
 def exit_code(outcome: Outcome) -> Exit:
     """What says of a launch how it ended; of a failing child no code is kept but a user's error."""
     if outcome.state is RunState.FAILED:
         return Exit.USER_ERROR if outcome.exit_code == Exit.USER_ERROR else Exit.FAILED
     return Exit.INTERRUPTED if outcome.state is RunState.INTERRUPTED else Exit.OK
+
+
+class ChildFailure(RuntimeError):
+    """A process that was started for a stage failed; `stderr` is what it left there."""
+
+    def __init__(self, line: str, stderr: str) -> None:
+        """Say in one line what failed and why."""
+        super().__init__(line)
+        self.stderr = stderr
+
+
+def check_child(name: str, code: int, stderr: str) -> None:
+    """Return if a stage's child came to its end, by its exit code and what it said.
+
+    Raises:
+        UserError: for what the user has to mend, in the child's own words.
+        ChildFailure: if the child failed otherwise, as in an outage.
+        KeyboardInterrupt: if it was stopped.
+    """
+    if code == Exit.OK:
+        return
+    if code in _STOPPED:
+        raise KeyboardInterrupt
+    cause = last_words(stderr) or "it gave no reason"
+    if code == Exit.USER_ERROR:
+        raise UserError(cause)
+    raise ChildFailure(f"{name} ended with exit code {code}: {cause}", stderr)

@@ -29,20 +29,25 @@ from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.cache import build_once, cache_folder
 from tarot.sampling import load_model, local_checkpoint
-from tarot.training.children import finished_child
 from tarot.training.display import Advance, Display
+from tarot.training.exits import exit_of
+from tarot.training.stage_process import run_stage
 from tarot.types import Problem, UserError
 
 
 def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> Path:
-    """The checkpoint after the cold start; trained first, in a child, where it isn't cached."""
+    """The checkpoint after the cold start; trained first, in a child, where it isn't cached.
+
+    Raises:
+        UserError: for what the user has to mend, in the child's own words.
+        ChildFailure: if the child failed otherwise.
+        KeyboardInterrupt: if it was stopped.
+    """
 
     def train(target: Path) -> None:
         _demonstrations(config, settings)
-        command = [sys.executable, "-m", "tarot.training.cold_start", str(run.path), str(target)]
-        code = finished_child(command).returncode
-        if code != 0:
-            raise UserError(f"cold_start: it ended with exit code {code}; see {run.logs_path}")
+        arguments = ("-m", "tarot.training.cold_start", str(run.path), str(target))
+        run_stage("the cold start", arguments)
 
     return build_once(cached_folder(run, config, settings), train)
 
@@ -131,7 +136,6 @@ def _train(config: RunConfig, settings: ColdStartConfig, target: Path, display: 
 
 def main(arguments: Sequence[str]) -> None:
     """Train the cold start of the run in `arguments[0]` and save it to `arguments[1]`."""
-    end_with_launcher()
     run = RunDirectory.open(Path(arguments[0]))
     config = RunConfig.model_validate(run.config())
     if config.cold_start is not None:
@@ -139,4 +143,5 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    end_with_launcher()
+    sys.exit(exit_of(lambda: main(sys.argv[1:])))

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from tarot.runs.exits import Exit
+from tarot.runs.exits import ChildFailure, Exit
 from tarot.training.processes import LOST_PROCESS, PeerFailure, is_of_a_lost_process
-from tarot.training.stopping import ChildFailure, Outage
+from tarot.training.stopping import Outage
 from tarot.types import UserError
 
 logger = logging.getLogger(__name__)

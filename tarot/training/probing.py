@@ -3,7 +3,6 @@
 Run as a module with the probe's folder; what is there already is not measured again.
 """
 
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,18 +15,16 @@ from tarot.data import Split
 from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
-from tarot.runs.exits import Exit
-from tarot.runs.last_words import last_words
 from tarot.runs.lock import exclusive
 from tarot.sampling import Sampler, sample, short_enough
-from tarot.training.children import finished_child
 from tarot.training.context import RunContext, opened
 from tarot.training.display import Advance, Display
 from tarot.training.exits import exit_of
 from tarot.training.loading import checkpoint_of, load
 from tarot.training.measuring import solved
-from tarot.training.stopping import ChildFailure, StopRequest
-from tarot.types import Problem, UserError
+from tarot.training.stage_process import run_stage
+from tarot.training.stopping import StopRequest
+from tarot.types import Problem
 
 
 def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
@@ -41,21 +38,8 @@ def probed(context: RunContext) -> tuple[ProblemOutcomes, ...]:
     probe = Probe.of(context.config, context.run.data_fingerprint())
     if not probe.path.exists():
         probe.prepare(context.run.config(), context.run.data_fingerprint())
-        finished = finished_child([*probe.child.command], stderr=subprocess.PIPE)
-        sys.stderr.write(finished.stderr)
-        _check_exit(finished.returncode, finished.stderr)
+        run_stage("the probe", probe.child.command)
     return probe.outcomes()
-
-
-def _check_exit(code: int, stderr: str) -> None:
-    if code == Exit.OK:
-        return
-    if code == Exit.INTERRUPTED:
-        raise KeyboardInterrupt
-    cause = last_words(stderr) or "it gave no reason"
-    if code == Exit.USER_ERROR:
-        raise UserError(cause)
-    raise ChildFailure(f"the probe ended with exit code {code}: {cause}")
 
 
 def _probe(probe: Probe) -> None:

@@ -1,4 +1,4 @@
-"""What ends a run early: an outage, a child of the run that fails, and Ctrl-C or SIGTERM.
+"""What ends a run early: an outage, and Ctrl-C or SIGTERM.
 
 Between stages a signal ends it at once, inside training after the step.
 """
@@ -13,10 +13,6 @@ from tarot.runs.signals import RepeatedSignals
 
 class Outage(RuntimeError):
     """Too many completions could not be judged; what came before is saved."""
-
-
-class ChildFailure(RuntimeError):
-    """A process that the run started for a stage failed; what came before is saved."""
 
 
 class StopRequest:

@@ -1,4 +1,4 @@
-"""A reward and a sandbox that fail where the environment says, for runs that tests start.
+"""A reward, a sandbox and a data source that fail where the environment says, for tests.
 
 Their settings are the same whether they fail or not, so that the run is the same.
 """
@@ -10,14 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from tarot.data import Split
+from tarot.data.starter.source import StarterSource
 from tarot.sandbox.local import LocalSandbox
-from tarot.types import Execution, GradedCompletion, Job, RewardValue
+from tarot.types import Execution, GradedCompletion, Job, Problem, RewardValue, UserError
 
 
 class LetterReward:
@@ -43,6 +46,24 @@ class LetterReward:
         text = completion.completion
         share = sum(character.islower() for character in text) / (len(text) or 1)
         return share + (random.random() + float(np.random.random())) / 10
+
+
+@dataclass(frozen=True)
+class FaultySource(StarterSource):
+    """Ends the process of a cold start that loads it, in the way that `END_COLD_START` says."""
+
+    def load(self, split: Split) -> tuple[Problem, ...]:
+        if _module() == "tarot.training.cold_start":
+            match os.environ.get("END_COLD_START"):
+                case "kill":
+                    os.kill(os.getpid(), signal.SIGKILL)
+                case "raise":
+                    raise KeyError("oops")
+                case "refuse":
+                    raise UserError("data.key: mend it")
+                case "interrupt":
+                    signal.raise_signal(signal.SIGINT)
+        return super().load(split)
 
 
 class FaultySandbox(LocalSandbox):

@@ -6,6 +6,7 @@ import pytest
 
 from tarot.config.schema import RunConfig
 from tarot.training.cold_start import cached_folder
+from tests.training.faulty import FaultySource
 from tests.training.in_process import prepared, run_child
 
 pytestmark = pytest.mark.e2e
@@ -48,6 +49,31 @@ def test_what_it_depends_on_makes_another_folder(
 )
 def test_what_comes_after_it_does_not(tmp_path: Path, unchanged: Path, change: str) -> None:
     assert folder_of(tmp_path, change) == unchanged
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "last"),
+    [
+        ("refuse", 2, "\ndata.key: mend it\n"),
+        ("raise", 1, "\nthe cold start ended with exit code 1: KeyError: 'oops'\n"),
+        ("kill", 1, "\nthe cold start ended with exit code -9: killed by SIGKILL\n"),
+        ("interrupt", 130, ""),
+    ],
+)
+def test_a_cold_start_that_ends_early_ends_the_run_in_its_way(
+    end: str,
+    code: int,
+    last: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAROT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("END_COLD_START", end)
+    source = f"data._target_={FaultySource.__module__}.FaultySource"
+    assert run_child(prepared(f"run_dir={tmp_path}/run", START, source)) == code
+    assert capsys.readouterr().err.endswith(last)
+    assert list((tmp_path / "cache" / "cold_starts").iterdir()) == []
 
 
 def test_too_few_references_are_one_line(
