@@ -47,9 +47,7 @@ def check_comparable(config: RunConfig) -> None:
     _check_records(config)
     _check_launcher(config.launcher)
     _check_processes(config.hardware)
-    num_steps = config.trainer.get("max_steps")
-    if not isinstance(num_steps, int) or num_steps < MIN_STEPS:
-        raise UserError(f"trainer.max_steps={num_steps}: give at least {MIN_STEPS} steps")
+    _check_steps(config.trainer)
 
 
 def _check_records(config: RunConfig) -> None:
@@ -67,6 +65,19 @@ def _check_launcher(node: Mapping[str, Any]) -> None:
     target = node["_target_"]
     if target.startswith("launchers.") and target != LOCAL:
         raise UserError(f"launcher={target}: a plain process is measured; set launcher=local")
+
+
+def _check_steps(trainer: Mapping[str, Any]) -> None:
+    """Each step generates its own completions, all at once: they are counted by step."""
+    num_steps = trainer.get("max_steps")
+    if not isinstance(num_steps, int) or num_steps < MIN_STEPS:
+        raise UserError(f"trainer.max_steps={num_steps}: give at least {MIN_STEPS} steps")
+    iterations = trainer.get("num_iterations", 1)
+    if iterations != 1:
+        raise UserError(f"trainer.num_iterations={iterations}: each step generates; set it to 1")
+    passes = trainer.get("steps_per_generation")
+    if passes is not None:
+        raise UserError(f"trainer.steps_per_generation={passes}: each step generates; leave it out")
 
 
 def _check_processes(hardware: HardwareConfig) -> None:

@@ -3,7 +3,6 @@ import pytest
 from tarot.bench.stepping import Note
 from tarot.bench.trainer import Pair, Side, Steps, compared, trainer_requirement, turn
 from tarot.bench.trainer_report import spread
-from tarot.types import UserError
 
 
 def notes(*times_s: tuple[float, float]) -> dict[int, Note]:
@@ -26,11 +25,6 @@ def test_steps_are_compared_from_the_second_to_the_last() -> None:
     assert found.steps_per_minute == 20
     assert found.tokens_per_s == 10
     assert found.cpu_s_per_step == 3
-
-
-def test_two_steps_have_nothing_to_compare() -> None:
-    with pytest.raises(UserError, match=r"^trainer\.max_steps=2: give at least 3"):
-        compared(notes((0, 0), (1, 1)), {1: 1, 2: 1})
 
 
 def test_both_ratios_are_below_one_where_ours_costs_more() -> None:

@@ -61,6 +61,11 @@ def test_a_run_that_does_not_finish_ends_the_bench_in_its_way(
     ("argument", "line"),
     [
         ("trainer.max_steps=2", "trainer.max_steps=2: give at least 3 steps"),
+        ("trainer.num_iterations=2", "trainer.num_iterations=2: each step generates; set it to 1"),
+        (
+            "trainer.steps_per_generation=4",
+            "trainer.steps_per_generation=4: each step generates; leave it out",
+        ),
         ("trainer.logging_steps=5", "trainer.logging_steps=5: tokens are read of each step"),
         ("filter=[0.1,0.9]", "filter: TRL alone has nothing like it; set filter=null"),
         ("dynamic_sampling={max_batches: 2}", "dynamic_sampling: TRL alone has nothing like it"),
