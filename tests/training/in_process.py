@@ -1,5 +1,6 @@
 """A run in the test's own process, which has imported the heavy libraries already."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ def prepared_from(*arguments: str) -> RunDirectory:
 
 def run_child(run: RunDirectory) -> int:
     """What the child does in `run`; its exit code."""
-    with signals_kept():
+    with signals_kept(), _environment_kept():
         return main(str(run.path))
 
 
@@ -45,3 +46,14 @@ def signals_kept() -> Iterator[None]:
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    """What a run sets for itself, as where a tracker writes, is not set for the next."""
+    kept = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
