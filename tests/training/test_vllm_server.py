@@ -6,7 +6,6 @@ TRL sends weights to a server by NCCL alone, which takes a GPU on both sides.
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,26 +27,20 @@ VLLM = "{mode: server, gpus: 1, tensor_parallel: 1, gpu_memory_utilization: 0.3}
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server that is up, its client, and a prompt for its model."""
+class Story:
+    """A server that is asked for completions and a weight sync, and then told to stop.
 
-    process: "subprocess.Popen[str]"
-    variables: dict[str, str]
-    client: Any
-    tokenizer: Any
+    `fault_of_sync` is how its client refuses to sync, and `left` what runs on after the stop.
+    """
 
-    def write(self, number: int) -> list[str]:
-        """So many completions of one prompt."""
-        prompt = token_ids(self.tokenizer, [Message(role="user", content="x")])
-        drawn = self.client.generate([prompt], n=number, max_tokens=12)
-        return [
-            self.tokenizer.decode(ids, skip_special_tokens=True) for ids in drawn["completion_ids"]
-        ]
+    texts: list[str]
+    fault_of_sync: Exception | None
+    left: list[str]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serves a model that answers print(7) or print(8)."""
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """It serves a model that answers print(7) or print(8)."""
     from trl.generation.vllm_client import VLLMClient  # noqa: PLC0415 - needs vLLM
 
     folder = tmp_path_factory.mktemp("server")
@@ -65,26 +58,42 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )
     try:
         client = VLLMClient(base_url=where.url, connection_timeout=PATIENCE_S)
-        yield Server(process, variables, client, loaded.tokenizer)
+        client.check_server()
+        texts = _written(client, loaded.tokenizer, 16)
+        fault = _fault_of_sync(client)
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_S)
+        return Story(texts, fault, still_running(variables))
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_a_server_is_found_by_its_health_and_writes_what_its_model_says(server: Server) -> None:
-    server.client.check_server()
-    assert set(server.write(16)) == {"print(7)", "print(8)"}
+def test_a_server_is_found_by_its_health_and_writes_what_its_model_says(story: Story) -> None:
+    assert set(story.texts) == {"print(7)", "print(8)"}
 
 
-def test_its_weights_cannot_be_synced_without_a_gpu(server: Server) -> None:
-    with pytest.raises(NotImplementedError):
-        server.client.init_communicator(device="cpu")
+def test_its_weights_cannot_be_synced_without_a_gpu(story: Story) -> None:
+    assert isinstance(story.fault_of_sync, NotImplementedError)
 
 
-def test_a_signal_ends_it_with_all_its_processes(server: Server) -> None:
-    server.process.send_signal(signal.SIGTERM)
-    server.process.wait(PATIENCE_S)
-    assert still_running(server.variables) == []
+def test_a_signal_ends_it_with_all_its_processes(story: Story) -> None:
+    assert story.left == []
+
+
+def _written(client: Any, tokenizer: Any, number: int) -> list[str]:
+    """So many completions of one prompt."""
+    prompt = token_ids(tokenizer, [Message(role="user", content="x")])
+    drawn = client.generate([prompt], n=number, max_tokens=12)
+    return [tokenizer.decode(ids, skip_special_tokens=True) for ids in drawn["completion_ids"]]
+
+
+def _fault_of_sync(client: Any) -> Exception | None:
+    try:
+        client.init_communicator(device="cpu")
+    except NotImplementedError as error:
+        return error
+    return None
 
 
 def _config(model: Path) -> RunConfig:
