@@ -88,7 +88,10 @@ def _train(study: StudySettings, overrides: Sequence[str]) -> int:
 
 
 def _train_shares(study: StudySettings, overrides: Sequence[str]) -> int:
-    """Every N-th seed in a process of its own; the exit code is that of the worst."""
+    """Every N-th seed in a process of its own; the exit code is that of the worst.
+
+    One that was killed, of which the system gives back the signal below 0, has failed.
+    """
     folder = locate_runs(study.seeds[:1], overrides)[0].run.path.parent
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -98,7 +101,8 @@ def _train_shares(study: StudySettings, overrides: Sequence[str]) -> int:
             command = [*_share(study, job), *overrides]
             children.append(subprocess.Popen(command, stdout=log, stderr=log))
         stack.enter_context(_stops_passed_on(children))
-        return max(child.wait() for child in children)
+        codes = [child.wait() for child in children]
+    return max(Exit.FAILED if code < 0 else code for code in codes)
 
 
 def _share(study: StudySettings, job: int) -> list[str]:

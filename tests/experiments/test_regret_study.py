@@ -15,6 +15,8 @@ from tarot.types import UserError
 
 LAUNCHER = '''
 import itertools
+import os
+import signal
 from pathlib import Path
 
 from tarot.capability import PatternCount, ProblemOutcomes, write_outcomes
@@ -40,6 +42,8 @@ class Launcher:
             return Outcome(RunState.FINISHED)
         if (Path(config["runs_dir"]) / f"stop-{config['seed']}").exists():
             return Outcome(RunState.INTERRUPTED)
+        if (Path(config["runs_dir"]) / f"kill-{config['seed']}").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
         source = build("data", config["data"])
         directory.outcomes_path.mkdir(exist_ok=True)
         is_reversed = list(config["curriculum"]["stages"][0]["allocation"]) == ["complex"]
@@ -114,6 +118,12 @@ def test_two_jobs_train_all_seeds_between_them(arguments: list[str], tmp_path: P
     runs = tmp_path / "runs"
     assert sorted(path.name for path in runs.glob("job-*.log")) == ["job-1.log", "job-2.log"]
     assert len(list(runs.glob("regret-*/summary.json"))) == 18
+
+
+def test_a_job_that_is_killed_is_a_failure(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "runs" / "kill-2").touch()
+    assert study.main([*arguments, "jobs=2", "train_only=true"]) == Exit.FAILED
+    assert len(list((tmp_path / "runs").glob("regret-*/summary.json"))) == 9
 
 
 def test_a_place_names_the_run_that_lies_there(tmp_path: Path) -> None:
