@@ -17,6 +17,7 @@ from experiments.regret.results import (
     Regrets,
     Results,
     RunResult,
+    choice_of,
 )
 
 # A score by policy and seed.
@@ -95,7 +96,7 @@ def _capability(runs: Sequence[RunResult], measure: Measure) -> CapabilityResult
             for policy, scores in table.items()
             if policy is not Policy.AVERAGE
         },
-        regrets=regrets(table, _choice(runs)),
+        regrets=regrets(table, choice_of(runs).policy),
     )
 
 
@@ -103,7 +104,7 @@ def _overall(runs: Sequence[RunResult], measure: Measure) -> Paired:
     """Of each seed the mean over capabilities, without and with the rule."""
     tables = [_table(_of(runs, capability), measure) for capability in Capability]
     kept = [
-        table[_choice(_of(runs, capability))]
+        table[choice_of(_of(runs, capability)).policy]
         for table, capability in zip(tables, Capability, strict=True)
     ]
     return paired(_mean([table[Policy.AVERAGE] for table in tables]), _mean(kept))
@@ -122,11 +123,6 @@ def _table(runs: Sequence[RunResult], measure: Measure) -> dict[Policy, dict[int
         policy: {run.seed: run.after.of(measure) for run in runs if run.policy is policy}
         for policy in Policy
     }
-
-
-def _choice(runs: Sequence[RunResult]) -> Policy:
-    """Of one capability's runs, which have the same model, and so the same probe and choice."""
-    return runs[0].chosen
 
 
 def _without(scores: BySeed, seed: int) -> dict[int, float]:

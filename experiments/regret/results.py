@@ -1,6 +1,6 @@
 """The study's results as values and as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from experiments.regret.grid import Capability, Policy
 from experiments.regret.inference import Paired
 from experiments.results import results_in
+from tarot.types import UserError
 
 
 class Measure(StrEnum):
@@ -51,6 +52,29 @@ class RunResult:
     starved: bool
     before: Scores
     after: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the rule chooses for a model, and whether no policy was shown to be fed."""
+
+    policy: Policy
+    starved: bool
+
+
+def choice_of(runs: Sequence[RunResult]) -> Choice:
+    """The rule's choice for one capability's runs, which have the same model and so the same probe.
+
+    Raises:
+        UserError: if there is more than one choice.
+    """
+    choices = {Choice(run.chosen, run.starved) for run in runs}
+    if len(choices) > 1:
+        raise UserError(
+            f"regret: the rule chose {' and '.join(sorted({run.chosen for run in runs}))} for runs "
+            f"of one capability, {runs[0].capability}: they are of several models; train them anew"
+        )
+    return choices.pop()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from experiments.regret.results import (
     Measure,
     Results,
     RunResult,
+    choice_of,
     read_results,
 )
 from tarot.config.schema import Strict
@@ -98,14 +99,15 @@ def _capabilities(runs: Sequence[RunResult]) -> str:
 
 def _capability_row(name: Capability, runs: Sequence[RunResult]) -> tuple[str, ...]:
     """Each seed's model before GRPO counts once, whatever policy it was trained with then."""
-    starts = [run for run in runs if (run.capability, run.policy) == (name, Policy.AVERAGE)]
+    own = [run for run in runs if run.capability is name]
+    starts = [run for run in own if run.policy is Policy.AVERAGE]
     rates = [fmean([run.before.rates[key] for run in starts]) for key in (*Tier, Measure.SUITE)]
-    return (name, str(EPOCHS[name]), *map(_percent, rates), _choice(starts[0]))
+    return (name, str(EPOCHS[name]), *map(_percent, rates), _choice(own))
 
 
-def _choice(start: RunResult) -> str:
-    """All runs of a capability have the same model, and so the same probe and choice."""
-    return f"`{start.chosen}`, starved" if start.starved else f"`{start.chosen}`"
+def _choice(runs: Sequence[RunResult]) -> str:
+    choice = choice_of(runs)
+    return f"`{choice.policy}`, starved" if choice.starved else f"`{choice.policy}`"
 
 
 def _primary(results: Results, measure: Measure) -> str:

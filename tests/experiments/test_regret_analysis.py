@@ -11,13 +11,14 @@ without seed 3 forward (.6). So the best elsewhere earns .4 .4 .3.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from experiments.regret.analysis import analyse, best_elsewhere, regrets
 from experiments.regret.grid import Capability, Policy
 from experiments.regret.results import Measure, Missing, Results, RunResult, Scores
-from tarot.types import Tier
+from tarot.types import Tier, UserError
 
 AVERAGE, FORWARD, REVERSED = Policy
 TABLE = {
@@ -89,6 +90,13 @@ def test_each_capability_has_its_choice_and_its_scores(results: Results) -> None
     assert weak.before == 0.25
     assert weak.after == {policy: pytest.approx(0.5) for policy in Policy}
     assert list(weak.differences) == [FORWARD, REVERSED]
+
+
+def test_runs_of_a_capability_with_two_choices_are_refused() -> None:
+    first, *others = grid(dict.fromkeys(Capability, TABLE))
+    line = r"^regret: the rule chose average and reversed_ce for runs of one capability, weak: "
+    with pytest.raises(UserError, match=line):
+        analyse([replace(first, chosen=AVERAGE), *others], missing=[])
 
 
 def test_the_other_measure_is_compared_by_itself(results: Results) -> None:
