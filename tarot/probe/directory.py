@@ -48,11 +48,15 @@ class Probe:
         return child_of(self.directory.path, "tarot.training.probing")
 
     def prepare(self, config: Mapping[str, Any], data_fingerprint: str) -> None:
-        """Make the folder, with the config for the one process that measures."""
+        """Make the folder, with the config for the one process that measures.
+
+        With vLLM it draws the completions itself, so that no launcher has to start a server.
+        """
         self.directory.path.mkdir(parents=True, exist_ok=True)
-        one_process = {"nodes": 1, "processes": 1, "sharding": None}
-        alone = {**config, "hardware": {**config["hardware"], **one_process}}
-        write_config(self.directory, alone, data_fingerprint)
+        hardware = {**config["hardware"], "nodes": 1, "processes": 1, "sharding": None}
+        if hardware["vllm"] is not None:
+            hardware["vllm"] = {**hardware["vllm"], "mode": "colocate", "gpus": 0}
+        write_config(self.directory, {**config, "hardware": hardware}, data_fingerprint)
 
     def outcomes(self) -> tuple[ProblemOutcomes, ...]:
         """The outcomes of a finished probe, in the order of the problems."""

@@ -16,6 +16,7 @@ from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.lock import exclusive
+from tarot.runs.rank_logs import logged
 from tarot.sampling import Sampler, sample, short_enough
 from tarot.training.context import RunContext, opened
 from tarot.training.display import Advance, Display
@@ -117,4 +118,4 @@ def _tell(advance: Advance, start: int, done: int) -> None:
 if __name__ == "__main__":
     end_with_launcher()
     folder = RunDirectory.open(Path(sys.argv[1]))
-    sys.exit(exit_of(lambda: _probe(Probe(folder))))
+    sys.exit(logged(folder, lambda: exit_of(lambda: _probe(Probe(folder)))))

@@ -16,6 +16,7 @@ import torch.distributed as dist
 from accelerate import PartialState
 
 from tarot.config.schema import HardwareConfig
+from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.training.sharding import check_sharding, prepare_deepspeed, requested
 from tarot.training.stopping import Outage
 from tarot.types import UserError
@@ -26,9 +27,10 @@ T = TypeVar("T")
 PATIENCE = timedelta(days=7)
 # TRL's own default for `trainer.ddp_timeout`.
 DDP_TIMEOUT_S = 1800
-# By these a process finds the others of its training, which a child of it must not.
+# By these a process finds the others of its training and its log, which a child of it must not.
 VARIABLES = frozenset(
     {
+        KEEP_LOGS,
         *("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"),
         *("GROUP_RANK", "GROUP_WORLD_SIZE", "ROLE_NAME", "ROLE_RANK", "ROLE_WORLD_SIZE"),
     }

@@ -7,6 +7,7 @@ import pytest
 from tarot.cli.composition import compose
 from tarot.cli.planning import plan_run
 from tarot.probe.directory import Probe, num_problems, num_samples
+from tarot.runs import RunDirectory
 
 TINY = ("+experiment=tiny", "dry_run=true")
 
@@ -71,6 +72,17 @@ def test_weights_that_change_in_a_folder_make_another(tmp_path: Path) -> None:
     before = folder_of(*of_model)
     weights.write_bytes(b"and after")
     assert folder_of(*of_model) != before
+
+
+def test_the_process_that_measures_is_alone_and_needs_no_server_of_vllm(tmp_path: Path) -> None:
+    (job,) = compose("probe", ["hardware=gpu8_80gb", "model=qwen2.5-7b"])
+    Probe(RunDirectory(tmp_path)).prepare(job.config, "the hash of the data")
+    hardware = job.config["hardware"]
+    assert hardware["vllm"]["mode"] == "server"
+    assert RunDirectory(tmp_path).config()["hardware"] == {
+        **hardware,
+        **{"processes": 1, "sharding": None, "vllm": {**hardware["vllm"], "mode": "colocate"}},
+    }
 
 
 def test_samples_are_two_groups_and_problems_as_given_unless_a_filter_needs_all() -> None:

@@ -134,11 +134,13 @@ def test_an_outage_in_the_child_fails_the_run_and_the_same_command_goes_on(
     assert run_child(run_of(settings, tmp_path / "run", *adaptive, "sandbox.losses={}")) == 0
 
 
+@pytest.mark.parametrize("launcher", ["local", "accelerate"])
 def test_a_fault_that_shows_in_the_child_is_one_line_of_the_verb(
-    settings: list[str], capfd: pytest.CaptureFixture[str]
+    settings: list[str], launcher: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     start = "cold_start={problems: 9, epochs: 1, batch_size: 2, learning_rate: 1e-3, seed: 0}"
-    assert main(["probe", "+experiment=tiny", *settings, start]) == 2
+    arguments = ["+experiment=tiny", *settings, start, f"launcher={launcher}"]
+    assert main(["probe", *arguments]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("cold_start.problems: 9 asked for")
 
