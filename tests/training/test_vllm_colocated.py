@@ -15,6 +15,9 @@ from tests.training.workplace import Finished, Workplace
 
 pytestmark = pytest.mark.vllm
 
+# Asked for before tests have one of their own: the model comes from a package, and is kept there.
+USERS_CACHE = cache_folder()
+
 SETTINGS = (
     "+experiment=tiny",
     "model=smollm2-135m",
@@ -49,7 +52,7 @@ class Story:
 def colocated(workplace: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     """A workplace with vLLM, and the models of the user's cache: they come from a package."""
     variables = environment(tmp_path_factory.mktemp("plugin") / "plugin")
-    variables["TAROT_CACHE"] = str(cache_folder())
+    variables["TAROT_CACHE"] = str(USERS_CACHE)
     return replace(workplace, settings=SETTINGS, variables=variables, patience_s=PATIENCE_S)
 
 
