@@ -8,7 +8,10 @@ import pytest
 from safetensors.torch import load_file
 
 from tarot.capability import Decision
+from tarot.config.schema import RunConfig
 from tarot.runs.rollouts import read_rollouts
+from tarot.sampling import local_checkpoint
+from tarot.training.cold_start import cached_folder
 from tarot.types import Tier
 from tests.training.workplace import NUM_STEPS, Finished, Workplace
 
@@ -104,11 +107,16 @@ def test_weights_change_between_checkpoints_of_which_the_last_two_are_kept(
     assert any(not earlier[name].equal(later[name]) for name in earlier)
 
 
-def test_the_cold_start_changes_the_weights(workplace: Workplace, whole: Finished) -> None:
-    cache = workplace.folder / "cache"
-    (base,) = cache.glob("models/*/model.safetensors")
-    (started,) = cache.glob("cold_starts/*/model.safetensors")
-    before, after = load_file(base), load_file(started)
+def test_the_cold_start_changes_the_weights(
+    workplace: Workplace, whole: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAROT_CACHE", str(workplace.folder / "cache"))
+    run = workplace.run("whole")
+    config = RunConfig.model_validate(run.config())
+    assert config.cold_start is not None
+    base = Path(local_checkpoint(config.model))
+    started = cached_folder(run, config, config.cold_start)
+    before, after = (load_file(folder / "model.safetensors") for folder in (base, started))
     assert before.keys() == after.keys()
     assert any(not before[name].equal(after[name]) for name in before)
 
