@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import psutil
 
+from tarot.runs.requests import REPETITION_S
 from tests.training.workplace import ROOT, Finished, Workplace, wait_for
 
 PR_SET_CHILD_SUBREAPER = 36
-# Within half a second a signal is taken for a repetition.
-BETWEEN_SIGNALS_S = 0.7
+# The second is not to pass for a repetition, also where the first is delivered late.
+BETWEEN_SIGNALS_S = 3 * REPETITION_S[signal.SIGINT]
 # What other tests of this process have started.
 STRANGERS: set[psutil.Process] = set()
 
