@@ -16,6 +16,8 @@ from tests.training.workplace import ROOT, Finished, Workplace, wait_for
 PR_SET_CHILD_SUBREAPER = 36
 # The second is not to pass for a repetition, also where the first is delivered late.
 BETWEEN_SIGNALS_S = 3 * REPETITION_S[signal.SIGINT]
+# On such a disk one checkpoint of the tiny model fits and two don't, and several do.
+SMALL_KB, LARGE_KB = 10_000, 100_000
 # What other tests of this process have started.
 STRANGERS: set[psutil.Process] = set()
 

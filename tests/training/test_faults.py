@@ -10,7 +10,15 @@ import pytest
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
 from tests.small_disk import resize, small_disk
-from tests.training.commands import Ended, ended, orphans_adopted, start, stop_when_held
+from tests.training.commands import (
+    LARGE_KB,
+    SMALL_KB,
+    Ended,
+    ended,
+    orphans_adopted,
+    start,
+    stop_when_held,
+)
 from tests.training.faulty import FaultySandbox, LetterReward
 from tests.training.in_process import prepared_from, run_child
 from tests.training.workplace import Workplace
@@ -18,8 +26,6 @@ from tests.training.workplace import Workplace
 pytestmark = pytest.mark.e2e
 
 NUM_STEPS = 3
-# One checkpoint fits, two don't.
-SMALL_KB, LARGE_KB = 10_000, 100_000
 # The rest of a step, a checkpoint and Python's own end, on a machine that does other things too.
 LONGEST_STOP_S = 60
 SETTINGS = (

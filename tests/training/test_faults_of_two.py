@@ -1,9 +1,6 @@
 """Faults of a run of two processes: both end, nothing is left, and the run goes on."""
 
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,16 +14,15 @@ import torch
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
 from tests.small_disk import resize, small_disk
-from tests.training.commands import descendants, orphans_adopted
+from tests.training.commands import LARGE_KB, SMALL_KB, Ended, descendants, orphans_adopted
 from tests.training.faulty import FaultySandbox, LetterReward
 from tests.training.in_process import prepared
-from tests.training.workplace import PATIENCE_S, ROOT
+from tests.training.several import start, two_processes
+from tests.training.workplace import PATIENCE_S, Finished
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 NUM_STEPS = 3
-# One checkpoint fits, two don't.
-SMALL_KB, LARGE_KB = 10_000, 100_000
 LATE_S, DDP_TIMEOUT_S = 8, 4
 SETTINGS = (
     "hardware.processes=2",
@@ -39,30 +35,12 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How torchrun ended, how long after the last file of the run, and what it left behind."""
-
-    code: int
-    stderr: str
-    wait_s: float
-    left: list[str]
-
-
 def torchrun(run: RunDirectory, **variables: str) -> Ended:
+    """Waited for since the last file of the run was written."""
     before = psutil.Process().children(recursive=True)
-    command = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
-    finished = subprocess.run(
-        [sys.executable, *command, "-m", "tarot.training", str(run.path)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **variables},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    finished = two_processes("tarot.training", str(run.path), **variables)
     wait_s = time.time() - max(path.stat().st_mtime for path in run.path.rglob("*"))
-    return Ended(finished.returncode, finished.stderr, wait_s, descendants(before))
+    return Ended(finished, wait_s, descendants(before))
 
 
 def first_of_two(run: RunDirectory, **variables: str) -> Ended:
@@ -70,22 +48,14 @@ def first_of_two(run: RunDirectory, **variables: str) -> Ended:
     before = psutil.Process().children(recursive=True)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    variables |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tarot.training", str(run.path)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), **variables, **place_of(rank)},
-            cwd=ROOT,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for rank in range(2)
-    ]
-    processes[1].communicate(timeout=PATIENCE_S)
+    variables |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    command = ("-m", "tarot.training", str(run.path))
+    first, second = (start(*command, **variables, **place_of(rank)) for rank in range(2))
+    second.communicate(timeout=PATIENCE_S)
     since_s = time.monotonic()
-    _, stderr = processes[0].communicate(timeout=PATIENCE_S)
+    stdout, stderr = first.communicate(timeout=PATIENCE_S)
     wait_s = time.monotonic() - since_s
-    return Ended(processes[0].returncode, stderr, wait_s, descendants(before))
+    return Ended(Finished(command, first.returncode, stdout, stderr), wait_s, descendants(before))
 
 
 def place_of(rank: int) -> dict[str, str]:
@@ -126,20 +96,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def test_a_process_waits_longer_for_a_sandbox_than_ddp_timeout_says(story: Story) -> None:
     assert LATE_S > DDP_TIMEOUT_S
-    assert story.late.code == 0, story.late.stderr
+    assert story.late.code == 0, story.late.finished.stderr
     assert story.whole.summary_path.exists()
 
 
 def test_where_one_process_is_killed_torchrun_ends_the_other(story: Story) -> None:
     assert story.killed.code != 0
-    assert "exitcode  : -9" in story.killed.stderr
+    assert "exitcode  : -9" in story.killed.finished.stderr
     assert story.killed.wait_s < 60
     assert story.killed.left == []
 
 
 def test_a_process_that_loses_the_other_ends_by_itself_and_says_so(story: Story) -> None:
     assert story.parted.code == 1
-    last = story.parted.stderr.splitlines()[-1]
+    last = story.parted.lines[-1]
     assert last.startswith("another process of this training died, or did not answer within ")
     assert story.parted.wait_s < 60
     assert story.parted.left == []
@@ -151,14 +121,14 @@ def test_a_disk_that_is_full_for_one_process_ends_both_with_the_same_line(story:
         f"{story.run.checkpoints_path}: the disk is full; make space, then give the same command "
         "again"
     )
-    assert story.full.stderr.splitlines().count(line) == 2
-    assert story.full.stderr.count("exitcode  : 2 ") >= 1
+    assert story.full.lines.count(line) == 2
+    assert story.full.finished.stderr.count("exitcode  : 2 ") >= 1
     assert story.when_full == ["checkpoint-1"]
     assert story.full.left == []
 
 
 def test_the_run_goes_on_and_is_what_it_would_have_been(story: Story) -> None:
-    assert story.finished.code == 0, story.finished.stderr
+    assert story.finished.code == 0, story.finished.finished.stderr
     assert compare_runs(story.whole, story.run) == RunComparison(NUM_STEPS, None, 0.0)
     ours, theirs = (last_checkpoint(run) for run in (story.run, story.whole))
     for name in ("model.safetensors", "optimizer.pt"):

@@ -1,8 +1,5 @@
 """Two processes that share states under DeepSpeed: stopped, resumed, and beside two that don't."""
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +18,11 @@ from tarot.training.sharding import check_sharding, keep_layout, requested
 from tarot.types import UserError
 from tests.sampling.parrot import parrot, save_parrot
 from tests.training.in_process import prepared
+from tests.training.several import python
+from tests.training.workplace import Finished
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 600
 NUM_STEPS = 3
 SANDBOX = "sandbox._target_=tests.training.two_processes.OutOnRankOne"
 Weights = dict[str, torch.Tensor]
@@ -57,22 +54,15 @@ class Place:
             *overrides,
         )
 
-    def launch(self, run: RunDirectory) -> subprocess.CompletedProcess[str]:
+    def launch(self, run: RunDirectory) -> Finished:
         """`accelerate launch` with the file for the run's hardware."""
         config = RunConfig.model_validate(run.config())
         content = accelerate_config(config.hardware, plan_batches(config).accumulation_steps)
         file = run.path / "accelerate.yaml"
         file.write_text(yaml.safe_dump(content))
         launch = ("-m", "accelerate.commands.launch", "--main_process_port", "0")
-        return subprocess.run(
-            [sys.executable, *launch, "--config_file", file, "-m", "tarot.training", run.path],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        training = ("-m", "tarot.training", str(run.path))
+        return python(*launch, "--config_file", str(file), *training)
 
 
 @pytest.fixture(scope="module")

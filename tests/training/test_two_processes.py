@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,32 +11,19 @@ import pytest
 
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.runs.rollouts import read_rollouts
 from tarot.training.processes import solitary_environment
 from tests.sampling.parrot import save_parrot
 from tests.sampling.small_models import load_small
 from tests.training.in_process import prepared, run_child
+from tests.training.several import two_processes
 from tests.training.two_processes import ANSWERS, GROUP, PROBLEM_OF_GROUP
+from tests.training.workplace import Finished
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 300
 FIRST, SECOND = slice(0, 6), slice(6, 12)
-Finished = subprocess.CompletedProcess[str]
-
-
-def two_processes(module: str, argument: Path) -> Finished:
-    command = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "-m", module)
-    return subprocess.run(
-        [sys.executable, *command, str(argument)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +31,7 @@ def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What each of the two found, by case."""
     folder = tmp_path_factory.mktemp("ranks")
     load_small(folder / "model", "tiny")
-    finished = two_processes("tests.training.two_processes", folder)
+    finished = two_processes("tests.training.two_processes", str(folder))
     assert finished.returncode == 0, finished.stderr
     return [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in range(2)]
 
@@ -163,11 +148,12 @@ def test_a_run_for_two_is_not_begun_by_one(
 def test_a_child_of_one_process_does_not_take_itself_for_one_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("RANK", "WORLD_SIZE", "MASTER_PORT", "TORCHELASTIC_RUN_ID"):
+    names = {"RANK", "WORLD_SIZE", "MASTER_PORT", "TORCHELASTIC_RUN_ID", KEEP_LOGS}
+    for name in names:
         monkeypatch.setenv(name, "1")
     before = os.environ.keys()
     gone = before - solitary_environment().keys()
-    assert gone >= {"RANK", "WORLD_SIZE", "MASTER_PORT", "TORCHELASTIC_RUN_ID"}
+    assert gone >= names
     assert "PATH" not in gone
 
 
@@ -215,14 +201,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         )
 
     whole = run_with("whole")
-    finished = two_processes("tarot.training", whole.path)
+    finished = two_processes("tarot.training", str(whole.path))
     assert finished.returncode == 0, finished.stderr
     target = "sandbox._target_=tests.training.two_processes.OutOnRankOne"
     run = run_with("run", target, "sandbox.stop_at=2")
-    stopped = two_processes("tarot.training", run.path)
+    stopped = two_processes("tarot.training", str(run.path))
     steps = [line["step"] for line in run.log.lines()]
     run = run_with("run", target)
-    return Story(whole, stopped, steps, run, two_processes("tarot.training", run.path))
+    return Story(whole, stopped, steps, run, two_processes("tarot.training", str(run.path)))
 
 
 @pytest.mark.soak
