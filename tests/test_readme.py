@@ -5,7 +5,9 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from fnmatch import fnmatch
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -107,7 +109,7 @@ def try_out(command: str) -> None:
     if first == "make":
         subprocess.run(["make", "--dry-run", *rest], cwd=ROOT, check=True, capture_output=True)
     elif rest[0] == "train.py":
-        assert main(["train", *rest[1:], "++dry_run=true"]) == 0
+        dry_run(rest[1:])
     elif rest[0] == "-m":
         module = [sys.executable, "-m", rest[1], "--help"]
         subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
@@ -123,6 +125,14 @@ def try_out(command: str) -> None:
             verb, arguments = bench.in_full(arguments)
         (job,) = compose(verb, arguments)
         parse(SCHEMAS[verb], job.config)
+
+
+def dry_run(arguments: list[str]) -> None:
+    """Show what `train.py` would do, and hold that it could where there is what it asks for."""
+    shown = StringIO()
+    with redirect_stdout(shown):
+        assert main(["train", *arguments, "++dry_run=true"]) == 0
+    assert "can't work" not in shown.getvalue()
 
 
 def kept_files(folder: Path = ROOT) -> Iterator[Path]:
