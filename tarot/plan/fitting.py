@@ -1,4 +1,4 @@
-"""Whether a run can work as it is set: its context, the heads of its model, and its memory."""
+"""Whether a run can work as it is set: its context, the split of its model, and its memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class _Change:
 
 def feasibility_checks(config: RunConfig) -> tuple[Callable[[], None], ...]:
     """Each raises UserError for what can't work, with the settings to change."""
-    checks = (check_context, _check_heads, _check_memory, _check_cache)
+    checks = (check_context, _check_split, _check_memory, _check_cache)
     return tuple(partial(check, config) for check in checks)
 
 
@@ -67,15 +67,16 @@ def has_reference(config: RunConfig) -> bool:
     return float(config.trainer.get("beta", 0)) != 0
 
 
-def _check_heads(config: RunConfig) -> None:
+def _check_split(config: RunConfig) -> None:
     shape, vllm = config.model.architecture, config.hardware.vllm
     if vllm is None or splits(shape, vllm.tensor_parallel):
         return
     workable = [str(n) for n in range(1, shape.heads + 1) if splits(shape, n)]
     raise UserError(
         f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: {config.model.id} has "
-        f"{shape.heads} attention heads and {shape.kv_heads} of keys and values, which vLLM can't "
-        f"split so; {', '.join(workable)} would work"
+        f"{shape.heads} attention heads, {shape.kv_heads} of keys and values and an MLP "
+        f"{shape.intermediate_size} wide, which vLLM can't split so; {', '.join(workable)} would "
+        "work"
     )
 
 

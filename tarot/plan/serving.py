@@ -5,11 +5,14 @@ that is the cache of keys and values. It refuses to start where the cache can't 
 as long as its context. All layers count as attending to everything, also Gemma 2's with a window.
 """
 
+import math
 from dataclasses import dataclass
 
 from tarot.config.schema import ArchitectureConfig, VllmConfig
 
 _BFLOAT16 = 2
+# vLLM pads the vocabulary to a multiple of it.
+_VOCABULARY_UNIT = 64
 # Activations of a pass over 4096 tokens, logits, CUDA graphs; an assumption.
 _WORK_BYTES = 1.5e9
 
@@ -37,8 +40,13 @@ def bytes_per_token(shape: ArchitectureConfig, tensor_parallel: int) -> int:
 
 
 def splits(shape: ArchitectureConfig, tensor_parallel: int) -> bool:
-    """Whether vLLM can split the heads so: alike, or each key-value head held alike often."""
-    if shape.heads % tensor_parallel:
+    """Whether vLLM can split heads, MLP and vocabulary into equal parts.
+
+    Of heads of keys and values each part has as many, or each is held by as many parts.
+    """
+    vocabulary = math.ceil(shape.vocab_size / _VOCABULARY_UNIT) * _VOCABULARY_UNIT
+    divided = (shape.heads, shape.intermediate_size, vocabulary)
+    if any(number % tensor_parallel for number in divided):
         return False
     larger, smaller = sorted((shape.kv_heads, tensor_parallel), reverse=True)
     return larger % smaller == 0

@@ -74,12 +74,13 @@ def test_a_context_beyond_the_models_is_refused() -> None:
     )
 
 
-def test_heads_that_vllm_cannot_split_are_refused_with_what_would_do() -> None:
-    """28 heads and 4 of keys and values: of the divisors of 28, those that divide 4 or it them."""
+def test_a_model_that_vllm_cannot_split_is_refused_with_what_would_do() -> None:
+    """Of the divisors of 28 heads 1, 2, 4 and 28 divide 4 or it them; 28 does not divide 18,944."""
     vllm = ("hardware.vllm.tensor_parallel=7", "hardware.vllm.gpus=7", "hardware.gpus=14")
     (line,) = refusals("model=qwen2.5-7b", *vllm)
     assert line.startswith("hardware.vllm.tensor_parallel=7: Qwen/Qwen2.5-7B-Instruct has 28 ")
-    assert line.endswith("vLLM can't split so; 1, 2, 4, 28 would work")
+    assert "28 attention heads, 4 of keys and values and an MLP 18944 wide, which vLLM" in line
+    assert line.endswith("can't split so; 1, 2, 4 would work")
 
 
 def test_seven_billion_parameters_on_24_gb_are_refused_with_a_remedy() -> None:

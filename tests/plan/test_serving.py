@@ -44,10 +44,28 @@ def test_a_model_too_large_for_the_share_leaves_nothing(shape: ArchitectureConfi
 
 
 @pytest.mark.parametrize(
-    ("split", "works"), [(1, True), (2, True), (3, False), (4, True), (7, False), (28, True)]
+    ("split", "works"), [(1, True), (2, True), (3, False), (4, True), (7, False), (28, False)]
 )
 def test_heads_are_split_evenly_and_shared_ones_repeated_evenly(
     shape: ArchitectureConfig, split: int, works: bool
 ) -> None:
-    """Seven divides 28 heads, but four of keys and values can't be held by seven GPUs alike."""
+    """Seven divides 28 heads, but four of keys and values can't be held by seven GPUs alike.
+
+    28 would divide both, and not an MLP 18,944 wide.
+    """
     assert splits(shape, split) is works
+
+
+def test_mlp_and_padded_vocabulary_are_split_evenly_too(shape: ArchitectureConfig) -> None:
+    """Qwen2.5 1.5B has 12 heads and 2 of keys and values, and 8960 is no multiple of 6.
+
+    12 divides 8964 and 2376 times 64, and not the 2374 times 64 of its vocabulary.
+    """
+    small = shape.model_copy(
+        update={"heads": 12, "kv_heads": 2, "intermediate_size": 8960, "vocab_size": 151_936}
+    )
+    assert [n for n in range(1, 13) if splits(small, n)] == [1, 2, 4]
+    wider = small.model_copy(update={"intermediate_size": 8964})
+    assert [n for n in range(1, 13) if splits(wider, n)] == [1, 2, 4]
+    padded = wider.model_copy(update={"vocab_size": 64 * 2376 - 1})
+    assert [n for n in range(1, 13) if splits(padded, n)] == [1, 2, 4, 6, 12]
