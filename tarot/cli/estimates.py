@@ -55,7 +55,7 @@ def read_length(config: Mapping[str, Any], settings: RunConfig) -> Length:
 def effort_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
     """Completions, programs and tokens, of a step and of all."""
     step = count_step(settings)
-    completions = _of_all(step.generated, length.steps) + _at_most(step)
+    completions = _of_all(step.generated, length.steps) + _trained(step, settings)
     yield "completions", f"{completions}; {_evaluated(settings):,} more to evaluate"
     yield "programs", _programs(step, length)
     generated = _of_all(step.generated_tokens, length.steps)
@@ -114,10 +114,10 @@ def _mean_tests(problems: Sequence[Problem]) -> float | None:
     return sum(len(problem.tests) for problem in problems) / len(problems)
 
 
-def _at_most(step: Step) -> str:
+def _trained(step: Step, settings: RunConfig) -> str:
     if step.generated == step.completions:
         return ""
-    return f" at most, of which {step.completions:,} a step train"
+    return f"{' at most' if settings.dynamic_sampling else ''}; {step.completions:,} a step train"
 
 
 def _evaluated(settings: RunConfig) -> int:

@@ -9,11 +9,16 @@ from tarot.types import UserError
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """How one optimizer update is split."""
+    """How one optimizer update is split, and of how many passes completions are generated at once.
+
+    Each pass of these is trained on `iterations` times before others are generated.
+    """
 
     completions_per_step: int
     completions_per_pass: int
     accumulation_steps: int
+    passes_per_generation: int
+    iterations: int
 
 
 def plan_batches(config: RunConfig) -> BatchPlan:
@@ -34,15 +39,24 @@ def plan_batches(config: RunConfig) -> BatchPlan:
         )
     accumulation = completions // per_pass
     _check_generation(config, per_pass)
-    return BatchPlan(completions, per_pass, accumulation)
+    return BatchPlan(
+        completions_per_step=completions,
+        completions_per_pass=per_pass,
+        accumulation_steps=accumulation,
+        passes_per_generation=config.trainer.get("steps_per_generation") or accumulation,
+        iterations=int(config.trainer.get("num_iterations", 1)),
+    )
 
 
 def num_steps(config: RunConfig, num_problems: int) -> int:
-    """Optimizer steps of the run: TRL leaves out a last incomplete batch."""
+    """Optimizer steps of the run: TRL leaves out what does not fill a last generation."""
     if has_fixed_length(config):
         return int(config.trainer["max_steps"])
-    epochs = float(config.trainer.get("num_train_epochs", 3))
-    return math.ceil(num_problems // config.problems_per_step * epochs)
+    batches, epochs = plan_batches(config), float(config.trainer.get("num_train_epochs", 3))
+    passes = batches.passes_per_generation
+    generations = num_problems * config.num_generations // (batches.completions_per_pass * passes)
+    passes_per_epoch = generations * passes * batches.iterations
+    return math.ceil(math.ceil(passes_per_epoch / batches.accumulation_steps) * epochs)
 
 
 def has_fixed_length(config: RunConfig) -> bool:

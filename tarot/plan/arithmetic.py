@@ -17,7 +17,7 @@ def describe_batch(config: RunConfig) -> str:
 
 def describe_length(config: RunConfig, num_problems: int) -> str:
     """How many steps the run has, and why; `num_problems` doesn't matter where they are given."""
-    steps = num_steps(config, num_problems)
+    steps, iterations = num_steps(config, num_problems), plan_batches(config).iterations
     if has_fixed_length(config):
         return f"{steps}, as trainer.max_steps says"
     if not steps:
@@ -26,7 +26,8 @@ def describe_length(config: RunConfig, num_problems: int) -> str:
             f"problems_per_step={config.problems_per_step}; lower it"
         )
     epochs = float(config.trainer.get("num_train_epochs", 3))
+    repeated = f" x {iterations} iterations" if iterations > 1 else ""
     return (
         f"at most {steps} = {num_problems} problems to train on, {config.problems_per_step} a "
-        f"step x {epochs:g} epochs"
+        f"step x {epochs:g} epochs{repeated}"
     )

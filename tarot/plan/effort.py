@@ -19,11 +19,15 @@ _SECONDS_PER_HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One optimizer update: completions, up to so many generated, and tokens of both."""
+    """One optimizer update: completions, and tokens with those of their prompts.
+
+    What is `generated`, at most and on average, has tokens of its own, and is `weighed` once.
+    """
 
     completions: int
-    generated: int
-    generated_tokens: int
+    generated: float
+    generated_tokens: float
+    weighed_tokens: float
     trained_tokens: int
 
 
@@ -43,14 +47,17 @@ class Duration:
 
 def count_step(config: RunConfig) -> Step:
     """Completions and tokens of one step, at the mean lengths of `rates` or else the longest."""
-    completions = plan_batches(config).completions_per_step
-    batches = config.dynamic_sampling.max_batches if config.dynamic_sampling else 1
+    batches, dynamic = plan_batches(config), config.dynamic_sampling
+    completions = batches.completions_per_step
+    generated = completions * (dynamic.max_batches if dynamic else 1) / batches.iterations
     completion = config.rates.completion_tokens or completion_limit(config)
+    both = _prompt_tokens(config) + completion
     return Step(
         completions=completions,
-        generated=completions * batches,
-        generated_tokens=completions * batches * completion,
-        trained_tokens=completions * (_prompt_tokens(config) + completion),
+        generated=generated,
+        generated_tokens=generated * completion,
+        weighed_tokens=generated * both,
+        trained_tokens=completions * both,
     )
 
 
@@ -65,7 +72,7 @@ def time_step(config: RunConfig, tests_per_problem: float | None) -> Duration:
     return Duration(
         generation=step.generated_tokens / (generated_tokens_per_s(config) * generating),
         programs=programs,
-        training=step.trained_tokens * operations_per_token(config) / speed,
+        training=operations_per_step(config) / speed,
     )
 
 
@@ -84,13 +91,14 @@ def generated_tokens_per_s(config: RunConfig) -> float:
     return rates.peak_tflops * 1e12 * _GENERATION_UTILIZATION / operations
 
 
-def operations_per_token(config: RunConfig) -> float:
-    """Floating-point operations to train on one token."""
-    shape = config.model.architecture
+def operations_per_step(config: RunConfig) -> float:
+    """Floating-point operations of one optimizer update."""
+    shape, step = config.model.architecture, count_step(config)
     length = _prompt_tokens(config) + (config.rates.completion_tokens or completion_limit(config))
     width = shape.heads * shape.head_dim
     forward = 2 * shape.parameters + 4 * shape.layers * width * length
-    return forward * _passes(config)
+    trained = step.trained_tokens * _training_passes(config)
+    return forward * (trained + step.weighed_tokens * _weighing_passes(config))
 
 
 def cost_usd(config: RunConfig, seconds: float) -> float:
@@ -99,17 +107,23 @@ def cost_usd(config: RunConfig, seconds: float) -> float:
     return gpus * seconds / _SECONDS_PER_HOUR * config.rates.usd_per_gpu_hour
 
 
-def _passes(config: RunConfig) -> int:
+def _training_passes(config: RunConfig) -> int:
     """Forward passes, or as much work: the backward pass is two, or one for frozen weights.
 
-    Gradient checkpointing repeats one. vLLM's completions are weighed by what the model itself
-    gives them, and those of a reference by what that gives, each of which takes one more.
+    Gradient checkpointing repeats one.
     """
-    updates = int(config.trainer.get("num_iterations", 1))
-    corrected = config.trainer.get("vllm_importance_sampling_correction", True)
-    once = (config.hardware.vllm is not None and corrected) + has_reference(config)
     backward = 2 if config.lora is None else 1
-    return updates * (1 + backward + config.hardware.gradient_checkpointing) + int(once)
+    return 1 + backward + config.hardware.gradient_checkpointing
+
+
+def _weighing_passes(config: RunConfig) -> int:
+    """Forward passes over what is generated, whether it is trained on or not.
+
+    vLLM's completions are weighed by what the model itself gives them, and those of a reference by
+    what that gives.
+    """
+    corrected = config.trainer.get("vllm_importance_sampling_correction", True)
+    return (config.hardware.vllm is not None and corrected) + has_reference(config)
 
 
 def _prompt_tokens(config: RunConfig) -> int:

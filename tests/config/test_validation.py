@@ -157,7 +157,7 @@ def test_trainer_fields_of_the_right_type_pass() -> None:
 
 def test_accumulation_follows_from_the_batch() -> None:
     run = run_config("problems_per_step=6", "num_generations=4", "hardware.per_device_batch_size=8")
-    assert plan_batches(run) == BatchPlan(24, 8, 3)
+    assert plan_batches(run) == BatchPlan(24, 8, 3, passes_per_generation=3, iterations=1)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,13 @@ def test_the_steps_follow_from_the_problems_and_the_epochs() -> None:
     assert describe_length(part, 192).startswith("at most 2 = ")
 
 
+def test_iterations_over_the_same_completions_are_steps_too() -> None:
+    """242 batches, each trained on twice."""
+    assert describe_length(composed("trainer.num_iterations=2"), 15506) == (
+        "at most 484 = 15506 problems to train on, 64 a step x 1 epochs x 2 iterations"
+    )
+
+
 def test_steps_that_are_given_do_not_hang_on_the_problems() -> None:
     given = composed("trainer.max_steps=30")
     assert describe_length(given, 0) == "30, as trainer.max_steps says"

@@ -9,7 +9,7 @@ from tarot.plan.effort import (
     cost_usd,
     count_step,
     generated_tokens_per_s,
-    operations_per_token,
+    operations_per_step,
     time_step,
 )
 
@@ -40,6 +40,12 @@ def test_dynamic_sampling_generates_more_than_it_trains_on() -> None:
     assert step.trained_tokens == 448 * 5120
 
 
+def test_completions_that_are_trained_on_twice_are_generated_once() -> None:
+    step = count_step(composed("trainer.num_iterations=2"))
+    assert (step.completions, step.generated) == (448, 224)
+    assert (step.generated_tokens, step.trained_tokens) == (224 * 4096, 448 * 5120)
+
+
 @pytest.mark.parametrize(
     ("settings", "passes"),
     [
@@ -47,13 +53,17 @@ def test_dynamic_sampling_generates_more_than_it_trains_on() -> None:
         (["hardware.gradient_checkpointing=false"], 4),
         (["trainer.vllm_importance_sampling_correction=false"], 4),
         (["trainer.beta=0.01"], 6),
-        (["trainer.num_iterations=2"], 9),
+        (["trainer.num_iterations=2"], 4.5),
+        (["dynamic_sampling={max_batches: 3}"], 7),
     ],
 )
-def test_a_token_takes_so_many_forward_passes(settings: list[str], passes: int) -> None:
-    """One, two for the backward pass, one again for checkpoints, and one for vLLM's correction."""
-    operations = operations_per_token(composed(*settings))
-    assert operations == passes * (2 * PARAMETERS + ATTENTION)
+def test_a_token_takes_so_many_forward_passes(settings: list[str], passes: float) -> None:
+    """One, two for the backward pass, one again for checkpoints, and one for vLLM's correction.
+
+    That one is due for all that is generated, be it half or three times what is trained on.
+    """
+    operations = operations_per_step(composed(*settings))
+    assert operations == passes * 448 * 5120 * (2 * PARAMETERS + ATTENTION)
 
 
 def test_one_gpu_generates_at_a_tenth_of_its_peak_unless_told() -> None:
