@@ -12,7 +12,7 @@ zero1 divides the last of these by the processes, zero2 the last two, zero3 and 
 activations need follows from the tensors that one layer saves (as in Korthikanti et al., "Reducing
 Activation Recomputation in Large Transformer Models", 2022, section 4, for RMSNorm and SwiGLU);
 with gradient checkpointing only the input of each layer is kept. The loss never holds all logits:
-TRL computes them in tiles, and gradients of the output embedding in float32.
+TRL computes them in tiles, and gradients of the output embedding, unless it is frozen, in float32.
 
 Every sequence counts as long as it can get. Fragmentation, the cold start and the evaluations are
 not covered, and an optimizer other than AdamW counts as if it were.
@@ -111,7 +111,7 @@ def gpu_memory(
     generation = vllm.gpu_memory_utilization if vllm is not None and shares else 0.0
     return GpuMemory(
         states=model_states(shape, hardware, has_reference, lora),
-        activations=activations(shape, hardware, sequences),
+        activations=activations(shape, hardware, sequences, trains_head=lora is None),
         generation=generation * (hardware.gpu_memory_gb or 0) * 1e9,
         context=_CONTEXT_BYTES,
     )
@@ -163,7 +163,11 @@ def adapter_parameters(shape: ArchitectureConfig, lora: LoraConfig) -> int:
 
 
 def activations(
-    shape: ArchitectureConfig, hardware: HardwareConfig, sequences: Sequences
+    shape: ArchitectureConfig,
+    hardware: HardwareConfig,
+    sequences: Sequences,
+    *,
+    trains_head: bool = True,
 ) -> Activations:
     """What the forward pass keeps, and the most that the backward pass works on."""
     width = _BFLOAT16 if _computes_narrowly(hardware) else _FLOAT32
@@ -174,6 +178,8 @@ def activations(
         at_work += _scores(shape, sequences, width)
     inputs = shape.layers * shape.hidden_size * residual * sequences.tokens
     loss = _loss(shape, sequences, width)
+    if trains_head:
+        loss += shape.vocab_size * shape.hidden_size * (_FLOAT32 + width)
     if hardware.gradient_checkpointing:
         return Activations(kept=inputs, layer=saved + at_work, loss=loss)
     return Activations(kept=shape.layers * saved, layer=at_work, loss=loss)
@@ -229,11 +235,10 @@ def _scores(shape: ArchitectureConfig, sequences: Sequences, width: int) -> int:
 
 
 def _loss(shape: ArchitectureConfig, sequences: Sequences, width: int) -> float:
-    """The backward pass of TRL's tiled log-probabilities, of completion tokens alone."""
+    """The backward pass of TRL's tiled log-probabilities, but for the output embedding."""
     tokens = sequences.number * sequences.completion_tokens
-    embedding = shape.vocab_size * shape.hidden_size * (_FLOAT32 + width)
     hidden = tokens * shape.hidden_size * (_FLOAT32 + 2 * width)
-    return embedding + hidden + _TILE * width
+    return hidden + _TILE * width
 
 
 def _buffers(shape: ArchitectureConfig, hardware: HardwareConfig) -> float:

@@ -122,6 +122,12 @@ def test_with_checkpointing_inputs_of_layers_are_kept_and_one_layer_works() -> N
     assert found.total == found.kept + found.loss
 
 
+def test_beside_adapters_the_loss_has_no_gradient_of_the_output_embedding() -> None:
+    lora = LoraConfig(r=8, alpha=16, dropout=0.0, target_modules=None)
+    found = gpu_memory(shape(), hardware(), SEQUENCES, has_reference=False, lora=lora)
+    assert found.activations.loss == 40 * 100 * 8 + 4096 * 32768 * 2
+
+
 def test_without_checkpointing_all_layers_keep_what_they_save() -> None:
     found = activations(shape(), hardware(gradient_checkpointing=False), SEQUENCES)
     assert (found.kept, found.layer) == (10 * 4900 * 100, 1800 * 100)
