@@ -119,11 +119,15 @@ def _training_passes(config: RunConfig) -> int:
 def _weighing_passes(config: RunConfig) -> int:
     """Forward passes over what is generated, whether it is trained on or not.
 
-    vLLM's completions are weighed by what the model itself gives them, and those of a reference by
-    what that gives.
+    They are weighed by what the model itself gives them where vLLM generates or updates come before
+    all passes are done, and by what a reference gives.
     """
-    corrected = config.trainer.get("vllm_importance_sampling_correction", True)
-    return (config.hardware.vllm is not None and corrected) + has_reference(config)
+    batches = plan_batches(config)
+    passes = batches.passes_per_generation * batches.iterations
+    is_corrected = config.trainer.get("vllm_importance_sampling_correction", True)
+    is_vllm = config.hardware.vllm is not None and is_corrected
+    is_reused = batches.accumulation_steps % passes != 0
+    return (is_vllm or is_reused) + has_reference(config)
 
 
 def _prompt_tokens(config: RunConfig) -> int:

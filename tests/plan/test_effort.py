@@ -66,6 +66,24 @@ def test_a_token_takes_so_many_forward_passes(settings: list[str], passes: float
     assert operations == passes * 448 * 5120 * (2 * PARAMETERS + ATTENTION)
 
 
+@pytest.mark.parametrize(
+    ("settings", "passes"),
+    [
+        ([], 4),
+        (["trainer.num_iterations=2"], 4.5),
+        (["trainer.steps_per_generation=16"], 4),
+        (["trainer.steps_per_generation=64"], 5),
+    ],
+)
+def test_without_vllm_what_outlives_an_update_is_weighed(
+    settings: list[str], passes: float
+) -> None:
+    """A step has 32 passes; those of one generation are 32 times 2, 16 or 64."""
+    alone = ("hardware.vllm=null", "hardware.gpus=7")
+    operations = operations_per_step(composed(*alone, *settings))
+    assert operations == passes * 448 * 5120 * (2 * PARAMETERS + ATTENTION)
+
+
 def test_one_gpu_generates_at_a_tenth_of_its_peak_unless_told() -> None:
     """31.2 TFLOP/s at 15.23 GFLOP a token."""
     assert generated_tokens_per_s(composed()) == pytest.approx(2048.4, abs=0.1)
