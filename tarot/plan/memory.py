@@ -244,7 +244,7 @@ def _loss(shape: ArchitectureConfig, sequences: Sequences, width: int) -> float:
 def _buffers(shape: ArchitectureConfig, hardware: HardwareConfig) -> float:
     """What is gathered to compute with, and where gradients wait to be reduced."""
     parameters, width = shape.parameters, _stored_bytes(hardware)
-    bucket = width * min(parameters, _BUCKET_ELEMENTS)
+    bucket = width * _BUCKET_ELEMENTS
     match hardware.sharding:
         case "zero1" | "zero2":
             return bucket

@@ -96,6 +96,15 @@ def test_gradients_wait_in_buckets_and_zero3_gathers_weights(
     assert model_states(shape(), set_up, has_reference=False).buffers == buffers * BILLION
 
 
+@pytest.mark.parametrize(("sharding", "gathered"), [("zero1", 0), ("zero2", 0), ("zero3", 2000)])
+def test_a_small_model_has_a_whole_bucket(sharding: str, gathered: int) -> None:
+    """DeepSpeed takes 5e8 numbers for it, however few there are; a thousand are gathered."""
+    states = model_states(
+        shape(parameters=1000), hardware(processes=4, sharding=sharding), has_reference=False
+    )
+    assert states.buffers == BILLION + gathered
+
+
 def test_fsdp_gathers_two_layers_the_embeddings_and_the_head_in_float32() -> None:
     """Embeddings 0.1 M, a layer 1 M of 10.1 M: (2 + 0.1) x 2 bytes + 0.1 x 4."""
     states = model_states(
