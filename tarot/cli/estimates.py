@@ -73,7 +73,7 @@ def memory_rows(settings: RunConfig) -> Iterator[Row]:
     yield "memory a GPU", f"about {_gb(memory_of(settings).total)}{of_all} GB = {_parts(settings)}"
     vllm = hardware.vllm
     if vllm is not None and memory_gb is not None:
-        cache = cache_of(settings.model.architecture, vllm, memory_gb)
+        cache = cache_of(settings.model.architecture, vllm, memory_gb, hardware.dtype)
         held, tokens = max(cache.tokens, 0) // full_length(settings), full_length(settings)
         place = "on GPUs of its own" if vllm.mode == "server" else "beside training"
         yield (

@@ -82,10 +82,11 @@ def _check_split(config: RunConfig) -> None:
 
 def _check_cache(config: RunConfig) -> None:
     """The cache of vLLM has to hold one sequence as long as its context."""
-    vllm, memory_gb = config.hardware.vllm, config.hardware.gpu_memory_gb
+    shape, hardware = config.model.architecture, config.hardware
+    vllm, memory_gb = hardware.vllm, hardware.gpu_memory_gb
     if vllm is None or memory_gb is None:
         return
-    context, cache = context_length(config), cache_of(config.model.architecture, vllm, memory_gb)
+    context, cache = context_length(config), cache_of(shape, vllm, memory_gb, hardware.dtype)
     if cache.tokens >= context:
         return
     field = "vllm_max_model_length"
@@ -177,7 +178,7 @@ def _utilizations(config: RunConfig) -> Iterator[_Change]:
     share = vllm.gpu_memory_utilization
     while (share := round(share - _UTILIZATION_STEP, 2)) > 0:
         smaller = vllm.model_copy(update={"gpu_memory_utilization": share})
-        cache = cache_of(config.model.architecture, smaller, memory_gb)
+        cache = cache_of(config.model.architecture, smaller, memory_gb, config.hardware.dtype)
         if cache.tokens < context_length(config):
             return
         text = f"hardware.vllm.gpu_memory_utilization={share:g}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tarot.config.schema import ArchitectureConfig, VllmConfig
 
-_BFLOAT16 = 2
+_FLOAT32, _BFLOAT16 = 4, 2
 # vLLM pads the vocabulary to a multiple of it.
 _VOCABULARY_UNIT = 64
 # Activations of a pass over 4096 tokens, logits, CUDA graphs; an assumption.
@@ -25,18 +25,24 @@ class Cache:
     tokens: int
 
 
-def cache_of(shape: ArchitectureConfig, vllm: VllmConfig, gpu_memory_gb: float) -> Cache:
-    """What is left for keys and values; negative where not even the weights fit."""
+def cache_of(
+    shape: ArchitectureConfig, vllm: VllmConfig, gpu_memory_gb: float, dtype: str
+) -> Cache:
+    """What is left for keys and values; negative where not even the weights fit.
+
+    A server takes `dtype`; beside training TRL leaves vLLM no float32.
+    """
     split = vllm.tensor_parallel
-    weights = _BFLOAT16 * shape.parameters / split
+    width = _FLOAT32 if vllm.mode == "server" and dtype == "float32" else _BFLOAT16
+    weights = width * shape.parameters / split
     left = vllm.gpu_memory_utilization * gpu_memory_gb * 1e9 - weights - _WORK_BYTES
-    return Cache(left * split, int(left // bytes_per_token(shape, split)))
+    return Cache(left * split, int(left // bytes_per_token(shape, split, width)))
 
 
-def bytes_per_token(shape: ArchitectureConfig, tensor_parallel: int) -> int:
-    """Of keys and values on one GPU; a head that has no GPU of its own is held by several."""
+def bytes_per_token(shape: ArchitectureConfig, tensor_parallel: int, width: int) -> int:
+    """Of keys and values of `width` bytes on one GPU; several hold a head that none has alone."""
     heads = max(shape.kv_heads // tensor_parallel, 1)
-    return 2 * shape.layers * heads * shape.head_dim * _BFLOAT16
+    return 2 * shape.layers * heads * shape.head_dim * width
 
 
 def splits(shape: ArchitectureConfig, tensor_parallel: int) -> bool:
