@@ -22,6 +22,7 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     _check_dynamic_sampling(run)
     _check_hub(run)
     check_trainer(run.trainer)
+    _check_length(run)
     _check_saving(run)
     for key in TARGETS:
         check_target(key, config[key])
@@ -67,6 +68,13 @@ def _check_dynamic_sampling(run: RunConfig) -> None:
             "dynamic_sampling: trainer.scale_rewards=batch scales by a batch of which some is not "
             "trained on; set trainer.scale_rewards=group, or dynamic_sampling=null"
         )
+
+
+def _check_length(run: RunConfig) -> None:
+    """UserError for completions without an end, for which nothing could make room."""
+    name = "max_completion_length"
+    if name in run.trainer and run.trainer[name] is None:
+        raise UserError(f"trainer.{name}=null: completions need a limit; give a number of tokens")
 
 
 def _check_saving(run: RunConfig) -> None:

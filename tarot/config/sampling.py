@@ -31,9 +31,14 @@ def sampling_settings(config: RunConfig) -> SamplingSettings:
         temperature=float(trainer.get("temperature", 1.0)),
         top_p=float(trainer.get("top_p", 1.0)),
         top_k=int(trainer.get("top_k", 0)),
-        max_new_tokens=int(trainer["max_completion_length"]),
+        max_new_tokens=completion_limit(config),
         batch_size=config.evaluation.batch_size,
         min_p=trainer.get("min_p"),
         repetition_penalty=float(trainer.get("repetition_penalty", 1.0)),
         extra=trainer.get("generation_kwargs") or {},
     )
+
+
+def completion_limit(config: RunConfig) -> int:
+    """Tokens of the longest completion, at TRL's default where `trainer` leaves it out."""
+    return int(config.trainer.get("max_completion_length", 512))

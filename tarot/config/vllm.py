@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from tarot.config.sampling import completion_limit
 from tarot.config.schema import RunConfig
 from tarot.types import UserError
 
@@ -14,8 +15,7 @@ SERVER_GROUP_PORT = "TAROT_VLLM_GROUP_PORT"
 def context_length(config: RunConfig) -> int:
     """Tokens of the longest prompt and the longest completion together."""
     given = config.trainer.get("vllm_max_model_length")
-    completion = int(config.trainer.get("max_completion_length", 512))
-    return int(given or config.max_prompt_tokens + completion)
+    return int(given or config.max_prompt_tokens + completion_limit(config))
 
 
 def names_server(config: RunConfig) -> bool:

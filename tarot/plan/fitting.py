@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tarot.config.sampling import completion_limit
 from tarot.config.schema import LoraConfig, RunConfig
 from tarot.config.vllm import context_length
 from tarot.plan.memory import GpuMemory, Sequences, gpu_memory
@@ -46,11 +47,6 @@ def check_context(config: RunConfig) -> None:
 def full_length(config: RunConfig) -> int:
     """Tokens of the longest prompt with the longest completion."""
     return config.max_prompt_tokens + completion_limit(config)
-
-
-def completion_limit(config: RunConfig) -> int:
-    """Tokens of the longest completion."""
-    return int(config.trainer["max_completion_length"])
 
 
 def memory_of(config: RunConfig) -> GpuMemory:

@@ -177,6 +177,11 @@ def test_generation_steps_that_split_a_group_are_an_error() -> None:
         run_config(*overrides, "trainer.steps_per_generation=3")
 
 
+def test_completions_without_a_limit_are_an_error() -> None:
+    with pytest.raises(UserError, match=r"^trainer\.max_completion_length=null: .* need a limit"):
+        run_config("trainer.max_completion_length=null")
+
+
 def test_gpus_that_do_not_add_up_are_an_error() -> None:
     check_split(HardwareConfig(**GPU8))
     with pytest.raises(UserError, match=r"^hardware\.gpus=8: .* uses 9$"):
