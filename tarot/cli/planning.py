@@ -40,16 +40,16 @@ def plan_run(config: Mapping[str, Any], *, is_to_train: bool = True) -> PlannedR
     """Check the config, the machine, the data and the model; UserError for the first fault.
 
     A dry run is planned anywhere: `show_plan` tells what can't work and what is missing.
-    Where nothing `is_to_train`, its memory does not matter.
+    Where nothing `is_to_train`, neither its memory nor the number of machines matters.
     """
     settings = validate_run(config)
     build("curriculum", config["curriculum"])
     check_decoupled(build("reward", config["reward"]), settings)
     if not settings.dry_run:
-        for check in (
-            *(feasibility_checks(settings) if is_to_train else (partial(check_context, settings),)),
-            *_checks_of_place(config, settings),
-        ):
+        checks: tuple[Callable[[], None], ...] = (partial(check_context, settings),)
+        if is_to_train:
+            checks = (*feasibility_checks(settings), partial(_check_nodes, config, settings))
+        for check in (*checks, *_checks_of_place(config, settings)):
             check()
     fingerprint = _source(config["data"]).fingerprint()
     return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
@@ -106,8 +106,9 @@ def show_plan(run: PlannedRun, console: Console) -> None:
     table = facts(run, read_length(run.config, run.settings))
     table.add_row("curriculum", "\n".join(_schedule(run.config["curriculum"])))
     add_faults(table, infeasible(run.settings))
-    checks = _checks_of_place(run.config, run.settings)
-    add_faults(table, _faults(checks), "missing here")
+    missing = _faults([partial(_check_nodes, run.config, run.settings)])
+    missing += _faults(_checks_of_place(run.config, run.settings))
+    add_faults(table, missing, "missing here")
     console.print(table, soft_wrap=True)
 
 
@@ -120,14 +121,26 @@ def _checks_of_place(
     config: Mapping[str, Any], settings: RunConfig
 ) -> tuple[Callable[[], None], ...]:
     """Whether what the run needs is here, cheapest first."""
-    launcher = build("launcher", config["launcher"])
-    is_elsewhere = isinstance(launcher, QueueingLauncher)
     return (
-        partial(check_split if is_elsewhere else check_hardware, settings.hardware),
+        partial(check_split if _is_queued(config) else check_hardware, settings.hardware),
         partial(check_hub, settings.hub),
         partial(_check_data, config["data"]),
         partial(check_model, settings.model),
     )
+
+
+def _check_nodes(config: Mapping[str, Any], settings: RunConfig) -> None:
+    """UserError where several machines are asked for and nothing would start the others."""
+    nodes, has_first = settings.hardware.nodes, config["launcher"].get("main_process_ip")
+    if nodes > 1 and not has_first and not _is_queued(config):
+        raise UserError(
+            f"hardware.nodes={nodes}: the launcher starts one machine; set launcher=slurm or "
+            "launcher=dstack"
+        )
+
+
+def _is_queued(config: Mapping[str, Any]) -> bool:
+    return isinstance(build("launcher", config["launcher"]), QueueingLauncher)
 
 
 def _check_data(node: Mapping[str, Any]) -> None:

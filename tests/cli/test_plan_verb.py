@@ -171,6 +171,22 @@ def test_what_cannot_work_is_a_line_of_a_plan_and_an_error_of_a_start(
     assert written.err.startswith("hardware.gpu_memory_gb=24: training Qwen/Qwen2.5-Coder-7B")
 
 
+def test_several_machines_need_a_launcher_that_starts_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Or the address of the first, for one who starts each by hand."""
+    settings = ("data=starter", "hardware=gpu16_80gb")
+    line = "hardware.nodes=2: the launcher starts one machine; set launcher=slurm or launcher="
+    assert main(["train", *settings]) == 2
+    assert capsys.readouterr().err.startswith(line)
+    by_hand = ("+launcher.main_process_ip=n1", "+launcher.machine_rank=0")
+    for others, is_short in (((), True), (("launcher=slurm",), False), (by_hand, False)):
+        assert main(["train", *settings, *others, "dry_run=true"]) == 0
+        assert ("starts one machine" in capsys.readouterr().out) == is_short
+    assert main(["probe", *settings]) == 2
+    assert capsys.readouterr().err.startswith("hardware.gpus=8 with 80 GB each: this machine")
+
+
 def test_neither_memory_nor_time_of_a_cpu_is_estimated(capsys: pytest.CaptureFixture[str]) -> None:
     lines = shown(capsys, "+experiment=demo")
     assert ["memory", "not", "estimated", "for", "a", "CPU"] in lines
