@@ -69,25 +69,36 @@ def _check_sharding(hardware: HardwareConfig) -> None:
 
 def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:
     if vllm.mode == "server":
-        if hardware.device == "cpu":
-            raise UserError(
-                "hardware.vllm.mode=server: weights go to a server by NCCL, from GPU to GPU, and "
-                "hardware.device=cpu; set hardware.vllm.mode=colocate"
-            )
-        if hardware.nodes > 1:
-            raise UserError(
-                f"hardware.vllm.mode=server: serves one machine, and hardware.nodes="
-                f"{hardware.nodes}; set hardware.vllm.mode=colocate"
-            )
-        if vllm.tensor_parallel != vllm.gpus:
-            raise UserError(
-                f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: a server splits the model "
-                f"over all its GPUs; set it to hardware.vllm.gpus={vllm.gpus}"
-            )
-    elif (hardware.processes // hardware.nodes) % vllm.tensor_parallel:
+        _check_server(vllm, hardware)
+        return
+    if vllm.gpus:
+        raise UserError(
+            f"hardware.vllm.gpus={vllm.gpus}: beside training vLLM has no GPUs of its own; set it "
+            "to 0, or hardware.vllm.mode=server"
+        )
+    processes = hardware.processes // hardware.nodes
+    if processes % vllm.tensor_parallel:
         raise UserError(
             f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: does not divide the "
-            f"{hardware.processes // hardware.nodes} processes of a node"
+            f"{processes} processes of a node"
+        )
+
+
+def _check_server(vllm: VllmConfig, hardware: HardwareConfig) -> None:
+    if hardware.device == "cpu":
+        raise UserError(
+            "hardware.vllm.mode=server: weights go to a server by NCCL, from GPU to GPU, and "
+            "hardware.device=cpu; set hardware.vllm.mode=colocate"
+        )
+    if hardware.nodes > 1:
+        raise UserError(
+            f"hardware.vllm.mode=server: serves one machine, and hardware.nodes="
+            f"{hardware.nodes}; set hardware.vllm.mode=colocate"
+        )
+    if vllm.tensor_parallel != vllm.gpus:
+        raise UserError(
+            f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: a server splits the model "
+            f"over all its GPUs; set it to hardware.vllm.gpus={vllm.gpus}"
         )
 
 

@@ -193,6 +193,13 @@ def test_a_server_for_training_on_a_cpu_is_an_error() -> None:
         check_split(HardwareConfig(**{**GPU8, "device": "cpu", "sharding": None, "gpus": 1}))
 
 
+def test_a_vllm_beside_training_has_no_gpus_of_its_own() -> None:
+    beside = {"mode": "colocate", "gpus": 0, "tensor_parallel": 1, "gpu_memory_utilization": 0.3}
+    check_split(HardwareConfig(**{**GPU8, "processes": 8, "vllm": beside}))
+    with pytest.raises(UserError, match=r"^hardware\.vllm\.gpus=1: .*; set it to 0, or"):
+        check_split(HardwareConfig(**{**GPU8, "processes": 8, "vllm": {**beside, "gpus": 1}}))
+
+
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
