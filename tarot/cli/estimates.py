@@ -89,14 +89,15 @@ def time_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
         yield "time", "not estimated for a CPU"
         return
     step = time_step(settings, length.tests_per_problem)
-    total = step.total * (length.steps or 1)
+    steps = 1 if length.steps is None else length.steps
+    total = step.total * steps
     of_what = "a step" if length.steps is None else f"in all, {_duration(step.total)} a step"
-    yield "time", f"about {_duration(total)} {of_what} = {_stretches(step, length.steps or 1)}"
+    yield "time", f"about {_duration(total)} {of_what} = {_stretches(step, steps)}"
     gpus = settings.hardware.gpus * settings.hardware.nodes
     usd = settings.rates.usd_per_gpu_hour
     yield (
         "cost",
-        f"about {cost_usd(settings, total):,.2f} USD{'' if length.steps else ' a step'} = "
+        f"about {cost_usd(settings, total):,.2f} USD{' a step' if length.steps is None else ''} = "
         f"{gpus} GPUs x {usd:g} USD an hour",
     )
     yield "assumed", _assumptions(settings)

@@ -149,6 +149,15 @@ def test_a_plan_says_what_the_run_takes(capsys: pytest.CaptureFixture[str]) -> N
     assert "can't work" not in rows
 
 
+def test_a_run_without_a_step_takes_no_time(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten problems, less those held out, are fewer than 64."""
+    given = ("data=starter", "data.num_problems=10", "curriculum=average")
+    text = "\n".join(" ".join(line) for line in shown(capsys, *given))
+    assert "steps none: " in text
+    assert "time about 0.0 s in all, " in text
+    assert "cost about 0.00 USD = " in text
+
+
 def test_a_dry_run_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     settings = ("data=starter", "curriculum=average")
     planned = shown(capsys, *settings)
