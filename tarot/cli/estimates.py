@@ -69,9 +69,12 @@ def memory_rows(settings: RunConfig) -> Iterator[Row]:
     if hardware.device == "cpu":
         yield "memory", "not estimated for a CPU"
         return
-    of_all = "" if memory_gb is None else f" of {memory_gb:g}"
-    yield "memory a GPU", f"about {_gb(memory_of(settings).total)}{of_all} GB = {_parts(settings)}"
     vllm = hardware.vllm
+    of_what = "GB" if memory_gb is None else f"of {memory_gb:g} GB"
+    if vllm is not None and vllm.mode == "colocate" and memory_gb is None:
+        of_what += f" beside vLLM's {vllm.gpu_memory_utilization:.0%} of the GPU"
+    total = _gb(memory_of(settings).total)
+    yield "memory a GPU", f"about {total} {of_what} = {_parts(settings)}"
     if vllm is not None and memory_gb is not None:
         cache = cache_of(settings.model.architecture, vllm, memory_gb, hardware.dtype)
         held, tokens = max(cache.tokens, 0) // full_length(settings), full_length(settings)

@@ -158,6 +158,17 @@ def test_a_run_without_a_step_takes_no_time(capsys: pytest.CaptureFixture[str]) 
     assert "cost about 0.00 USD = " in text
 
 
+def test_of_a_gpu_of_unknown_size_vllm_has_a_share(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("data=starter", "curriculum=average", "hardware.gpu_memory_gb=null")
+    for hardware, size in (
+        ("gpu8_80gb_colocate", "43.1 GB beside vLLM's 30% of the GPU = weights 15.2,"),
+        ("gpu8_80gb", "39.3 GB = weights 15.2,"),
+    ):
+        lines = shown(capsys, *given, f"hardware={hardware}")
+        text = "\n".join(" ".join(line) for line in lines)
+        assert f"memory a GPU about {size}" in text
+
+
 def test_a_dry_run_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     settings = ("data=starter", "curriculum=average")
     planned = shown(capsys, *settings)
