@@ -34,13 +34,18 @@ def feasibility_checks(config: RunConfig) -> tuple[Callable[[], None], ...]:
 
 
 def check_context(config: RunConfig) -> None:
-    """UserError where a sequence can be longer than the model takes."""
+    """UserError where a sequence, or vLLM's room for one, can be longer than the model takes."""
     limit, length = config.model.architecture.context_length, full_length(config)
     if length > limit:
         raise UserError(
             f"trainer.max_completion_length={completion_limit(config)}: with max_prompt_tokens="
             f"{config.max_prompt_tokens} it makes {length} tokens, and {config.model.id} takes "
             f"{limit}; lower either"
+        )
+    given = config.trainer.get("vllm_max_model_length")
+    if config.hardware.vllm is not None and given and given > limit:
+        raise UserError(
+            f"trainer.vllm_max_model_length={given}: {config.model.id} takes {limit}; lower it"
         )
 
 

@@ -74,6 +74,14 @@ def test_a_context_beyond_the_models_is_refused() -> None:
     )
 
 
+def test_a_context_of_vllm_beyond_the_models_is_refused() -> None:
+    given = ("model=gemma2-2b", "trainer.vllm_max_model_length=8193")
+    assert refusals(*given, "trainer.vllm_max_model_length=8192") == []
+    (line,) = refusals(*given)
+    assert line == ("trainer.vllm_max_model_length=8193: google/gemma-2-2b-it takes 8192; lower it")
+    assert refusals(*given, "hardware.vllm=null", "hardware.gpus=7") == []
+
+
 def test_a_model_that_vllm_cannot_split_is_refused_with_what_would_do() -> None:
     """Of the divisors of 28 heads 1, 2, 4 and 28 divide 4 or it them; 28 does not divide 18,944."""
     vllm = ("hardware.vllm.tensor_parallel=7", "hardware.vllm.gpus=7", "hardware.gpus=14")
