@@ -61,6 +61,8 @@ ELSEWHERE = {
     "use_vllm": "hardware.vllm",
     "vllm_gpu_memory_utilization": "hardware.vllm.gpu_memory_utilization",
     "vllm_mode": "hardware.vllm.mode",
+    "vllm_server_host": "trainer.vllm_server_base_url",
+    "vllm_server_port": "trainer.vllm_server_base_url",
     "vllm_tensor_parallel_size": "hardware.vllm.tensor_parallel",
 }
 RENAMED = {

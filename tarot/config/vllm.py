@@ -20,7 +20,7 @@ def context_length(config: RunConfig) -> int:
 
 def names_server(config: RunConfig) -> bool:
     """Whether the run uses a server that somebody else has started."""
-    return "vllm_server_base_url" in config.trainer
+    return config.trainer.get("vllm_server_base_url") is not None
 
 
 def server_arguments(config: RunConfig) -> dict[str, Any]:

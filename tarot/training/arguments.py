@@ -29,8 +29,14 @@ def grpo_arguments(
         disable_tqdm=True,
         **_machine(config.hardware),
         **_aggregation(decoupled),
-        **{**_vllm(config), **config.trainer},
+        **_of_both(config.trainer, _vllm(config)),
     )
+
+
+def _of_both(given: Mapping[str, Any], worked_out: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of both; what is given comes first, and None is not given."""
+    own = {name: value for name, value in given.items() if value is not None}
+    return {**given, **worked_out, **own}
 
 
 def _aggregation(decoupled: Mapping[str, float] | None) -> dict[str, Any]:

@@ -141,6 +141,7 @@ def test_built_arguments_are_plain_lists_and_dicts() -> None:
         ({"output_dir": "x"}, "set run_dir instead"),
         ({"num_generations": 8}, "set num_generations instead"),
         ({"max_prompt_length": 8}, "set max_prompt_tokens instead"),
+        ({"vllm_server_port": 8000}, "set trainer.vllm_server_base_url instead"),
         ({"warmup_ratio": 0.1}, "calls this field warmup_steps now"),
     ],
 )
