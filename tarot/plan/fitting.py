@@ -8,7 +8,7 @@ from typing import Any
 from tarot.config.sampling import completion_limit
 from tarot.config.schema import LoraConfig, RunConfig
 from tarot.config.vllm import context_length
-from tarot.plan.memory import GpuMemory, Sequences, gpu_memory
+from tarot.plan.memory import GpuMemory, Sequences, gpu_memory, model_states
 from tarot.plan.serving import cache_of, splits
 from tarot.types import UserError
 
@@ -29,7 +29,7 @@ class _Change:
 
 def feasibility_checks(config: RunConfig) -> tuple[Callable[[], None], ...]:
     """Each raises UserError for what can't work, with the settings to change."""
-    checks = (check_context, _check_split, _check_memory, _check_cache)
+    checks = (check_context, _check_split, _check_memory, _check_whole, _check_cache)
     return tuple(partial(check, config) for check in checks)
 
 
@@ -109,6 +109,24 @@ def _check_memory(config: RunConfig) -> None:
     raise UserError(
         f"hardware.gpu_memory_gb={hardware.gpu_memory_gb:g}: training {config.model.id} takes "
         f"about {memory_of(config).total / GB:.0f} GB a GPU; {_remedy(config)}"
+    )
+
+
+def _check_whole(config: RunConfig) -> None:
+    """Where each GPU trains a part of the weights, it measures the model with whole ones."""
+    hardware, memory_gb = config.hardware, config.hardware.gpu_memory_gb
+    if hardware.sharding not in ("zero3", "fsdp2") or hardware.device == "cpu" or not memory_gb:
+        return
+    unsharded = hardware.model_copy(update={"sharding": None})
+    whole = model_states(config.model.architecture, unsharded, has_reference=False).weights
+    beside = memory_of(config).generation
+    if whole + beside <= memory_gb * GB:
+        return
+    remedy = "lower hardware.vllm.gpu_memory_utilization or " if beside else ""
+    raise UserError(
+        f"hardware.gpu_memory_gb={memory_gb:g}: measuring {config.model.id} takes its whole "
+        f"weights on each GPU, about {(whole + beside) / GB:.0f} GB"
+        f"{' with vLLM' if beside else ''}; {remedy}set a smaller model (model=…)"
     )
 
 

@@ -139,6 +139,17 @@ def test_settings_that_fit_together_alone_are_named_together() -> None:
     assert line.endswith("hardware.per_device_batch_size=1 with hardware.sharding=zero3 would fit")
 
 
+def test_whole_weights_beside_vllm_have_to_fit_where_parts_train() -> None:
+    """Whole they are 15.2 GB, and vLLM's share of 20 GB is 6, in which a quarter of them fits."""
+    many = ("hardware=gpu16_80gb", "hardware.nodes=8", "hardware.processes=64")
+    small = ("hardware.per_device_batch_size=1", "hardware.vllm.tensor_parallel=4")
+    given = ("model=qwen2.5-7b", *many, *small)
+    (line,) = refusals(*given, "hardware.gpu_memory_gb=20")
+    assert line.startswith("hardware.gpu_memory_gb=20: measuring Qwen/Qwen2.5-7B-Instruct takes ")
+    assert "about 21 GB with vLLM; lower " in line
+    assert refusals(*given, "hardware.gpu_memory_gb=24") == []
+
+
 def test_a_cache_without_room_for_one_sequence_is_refused() -> None:
     """262,144 tokens of 2 x 36 x 8 x 128 x 2 bytes are 38.7 GB, and 0.3 x 80 GB are 24.
 
