@@ -159,15 +159,18 @@ def test_a_vllm_beside_training_takes_its_share_and_a_server_none() -> None:
 
 @pytest.mark.parametrize("family", ["qwen2", "qwen3", "gemma2", "llama"])
 def test_a_real_layer_saves_what_the_plan_says(family: str) -> None:
-    """Of bfloat16 models of one layer and of two, what autograd keeps; within 4%."""
+    """Of bfloat16 models of one layer and of two, what autograd keeps; within 4%.
+
+    Where attention is fused the mask of 1024 tokens is a tenth of it or more.
+    """
     wide = {"hidden_size": 256, "intermediate_size": 1024, "heads": 8, "head_dim": 32}
     one, two = (_saved_bytes(shape(family, layers=layers, **wide)) for layers in (1, 2))
-    expected = saved_by_layer(shape(family, **wide), Sequences(2, 5, 251), width=2)
+    expected = saved_by_layer(shape(family, **wide), Sequences(2, 5, 1019), width=2)
     assert two - one == pytest.approx(expected, rel=0.04)
 
 
 def _saved_bytes(small: ArchitectureConfig) -> int:
-    """Bytes saved for the backward pass but for weights, of two padded rows of 256 tokens."""
+    """Bytes saved for the backward pass but for weights, of two padded rows of 1024 tokens."""
     model = AutoModelForCausalLM.from_config(transformers_config(small), dtype=torch.bfloat16)
     weights = {weight.untyped_storage().data_ptr() for weight in model.parameters()}
     saved: dict[int, torch.Tensor] = {}
@@ -176,10 +179,10 @@ def _saved_bytes(small: ArchitectureConfig) -> int:
         saved[tensor.untyped_storage().data_ptr()] = tensor
         return tensor
 
-    mask = torch.ones(2, 256, dtype=torch.long)
+    mask = torch.ones(2, 1024, dtype=torch.long)
     mask[:, :5] = 0
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        ids = torch.ones(2, 256, dtype=torch.long)
+        ids = torch.ones(2, 1024, dtype=torch.long)
         output = model.train().model(ids, attention_mask=mask, use_cache=False)
     assert output.last_hidden_state.requires_grad
     return sum(
