@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from tarot.runs.requests import REPETITION_S
+from tarot.runs.signals import REPETITION_S
 from tests.training.workplace import ROOT, Finished, Workplace, wait_for
 
 PR_SET_CHILD_SUBREAPER = 36
