@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
-from tests.training.workplace import PATIENCE_S, ROOT, Finished
+from tests.training.workplace import ROOT, Finished
+
+# Several processes share the cores of one.
+PATIENCE_S = 600
 
 
 def two_processes(module: str, *arguments: str, **variables: str) -> Finished:
@@ -15,9 +18,12 @@ def two_processes(module: str, *arguments: str, **variables: str) -> Finished:
 
 def python(*command: str, **variables: str) -> Finished:
     """Python with `command` to its end; each process that it starts has one thread."""
-    started = start(*command, **variables)
-    stdout, stderr = started.communicate(timeout=PATIENCE_S)
-    return Finished(started.args, started.returncode, stdout, stderr)
+    with start(*command, **variables) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+    return Finished(process.args, process.returncode, stdout, stderr)
 
 
 def start(*command: str, **variables: str) -> "subprocess.Popen[str]":

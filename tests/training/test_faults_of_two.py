@@ -17,8 +17,8 @@ from tests.small_disk import resize, small_disk
 from tests.training.commands import LARGE_KB, SMALL_KB, Ended, descendants, orphans_adopted
 from tests.training.faulty import FaultySandbox, LetterReward
 from tests.training.in_process import prepared
-from tests.training.several import start, two_processes
-from tests.training.workplace import PATIENCE_S, Finished
+from tests.training.several import PATIENCE_S, start, two_processes
+from tests.training.workplace import Finished
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
