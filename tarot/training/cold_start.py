@@ -46,8 +46,8 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
 
     def train(target: Path) -> None:
         _demonstrations(config, settings)
-        arguments = ("-m", "tarot.training.cold_start", str(run.path), str(target))
-        run_stage("the cold start", arguments)
+        module = "tarot.training.cold_start"
+        run_stage("the cold start", [sys.executable, "-m", module, str(run.path), str(target)])
 
     return build_once(cached_folder(run, config, settings), train)
 

@@ -13,8 +13,8 @@ from tarot.training.processes import solitary_environment
 GRACE_S = 10.0
 
 
-def run_stage(name: str, arguments: Sequence[str]) -> None:
-    """Run the interpreter to its end; if this process is stopped first, the child is too.
+def run_stage(name: str, command: Sequence[str]) -> None:
+    """Run a command to its end; if this process is stopped first, the child is too.
 
     It computes by itself, also where this process is one of several. What it says on standard error
     is said here when it has ended.
@@ -24,7 +24,6 @@ def run_stage(name: str, arguments: Sequence[str]) -> None:
         ChildFailure: if the child failed otherwise, as in an outage.
         KeyboardInterrupt: if it was stopped.
     """
-    command = [sys.executable, *arguments]
     with subprocess.Popen(
         command, env=solitary_environment(), stderr=subprocess.PIPE, text=True
     ) as child:

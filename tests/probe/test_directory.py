@@ -79,9 +79,10 @@ def test_the_process_that_measures_is_alone_and_needs_no_server_of_vllm(tmp_path
     Probe(RunDirectory(tmp_path)).prepare(job.config, "the hash of the data")
     hardware = job.config["hardware"]
     assert hardware["vllm"]["mode"] == "server"
+    alone = {**hardware["vllm"], "mode": "colocate", "gpus": 0}
     assert RunDirectory(tmp_path).config()["hardware"] == {
         **hardware,
-        **{"processes": 1, "sharding": None, "vllm": {**hardware["vllm"], "mode": "colocate"}},
+        **{"processes": 1, "sharding": None, "vllm": alone},
     }
 
 
