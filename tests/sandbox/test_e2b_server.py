@@ -20,9 +20,8 @@ PRINTS = "for number in range(50): print(number, 'x' * 20, flush=True)"
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     cloud = Cloud(KEY)
     with serving(cloud, Plan()) as server:
-        for name in ("E2B_API_URL", "E2B_SANDBOX_URL"):
-            monkeypatch.setenv(name, server.url)
-        monkeypatch.setenv("E2B_API_KEY", KEY)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
         yield server
     cloud.close()
 
@@ -46,7 +45,7 @@ def test_a_context_executes_code_and_keeps_its_names(server: Server) -> None:
 
 def test_a_request_that_is_made_twice_creates_one_sandbox(server: Server) -> None:
     async def create() -> str:
-        return (await AsyncSandbox.create(idempotency_key="a")).sandbox_id
+        return str((await AsyncSandbox.create(idempotency_key="a")).sandbox_id)
 
     assert asyncio.run(create()) == asyncio.run(create())
     assert len(server.cloud.live()) == 1
@@ -71,7 +70,7 @@ def test_a_life_that_is_not_renewed_ends(server: Server) -> None:
     async def use() -> bool:
         sandbox = await AsyncSandbox.create(timeout=1)
         await asyncio.sleep(1.1)
-        return await sandbox.is_running()
+        return bool(await sandbox.is_running())
 
     assert asyncio.run(use()) is False
 
@@ -81,12 +80,16 @@ def test_faults_come_as_planned_and_a_client_that_goes_interrupts_its_code(serve
         sandbox = await AsyncSandbox.create(timeout=60)
         context = await sandbox.create_code_context()
         server.plan.then("execute", TOO_MANY, BROKEN, RESET, TRUNCATED)
-        run = lambda code: sandbox.run_code(code, context=context, timeout=0)  # noqa: E731
+
+        async def run(code: str) -> list[str]:
+            execution = await sandbox.run_code(code, context=context, timeout=0)
+            return list(execution.logs.stdout)
+
         ends = [await _end(run, PRINTS) for _ in range(4)]
         waiting = asyncio.ensure_future(run("import time; time.sleep(60)"))
         await asyncio.sleep(0.2)
         waiting.cancel()
-        assert (await run("print(5)")).logs.stdout == ["5\n"]
+        assert await run("print(5)") == ["5\n"]
         server.plan.then("execute", DEATH)
         with pytest.raises(TimeoutException, match="killed"):
             await run(PRINTS)

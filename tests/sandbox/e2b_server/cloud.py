@@ -29,7 +29,7 @@ class Context:
         self.turn = threading.Lock()
         self._said = b""
         self.process = subprocess.Popen(
-            [python, "-s", "-P", str(_KERNEL)],
+            [python, "-I", str(_KERNEL)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

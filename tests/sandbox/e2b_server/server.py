@@ -42,6 +42,12 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which the SDK finds this server."""
+        urls = dict.fromkeys(("E2B_API_URL", "E2B_SANDBOX_URL"), self.url)
+        return {"E2B_API_KEY": self.cloud.key, **urls}
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is nothing to report."""
 

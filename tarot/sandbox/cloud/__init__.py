@@ -1,0 +1,1 @@
+"""Sandboxes that somebody else hosts: a fleet of them, and batches that survive their failures."""

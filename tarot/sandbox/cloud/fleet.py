@@ -1,0 +1,249 @@
+"""A fleet: as many sandboxes as a batch needs, made again when they are lost, ended in the end."""
+
+import asyncio
+import contextlib
+import logging
+import math
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tarot.sandbox.cloud import owners
+from tarot.sandbox.cloud.e2b_service import E2BService
+from tarot.sandbox.cloud.failures import Failure, Kind
+from tarot.sandbox.cloud.machine import Machine
+from tarot.sandbox.cloud.queue import Queue
+from tarot.sandbox.cloud.rate import CreationRate
+from tarot.types import Execution, Job
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 0.25
+_LONGEST_PAUSE_S = 30.0
+_WATCH_S = 0.5
+_SAID_S = 5.0
+_CLOSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a fleet is to be run; the words are those of the sandbox's settings."""
+
+    max_sandboxes: int
+    contexts: int
+    programs_per_request: int
+    lifetime_s: int
+    max_age_s: float
+    max_outage_s: float
+    attempts: int
+    answer_margin_s: float
+    require: tuple[str, ...]
+
+
+class Place:
+    """Room for one sandbox."""
+
+    def __init__(self) -> None:
+        """There is none yet."""
+        self.machine: Machine | None = None
+        self.creation: asyncio.Task[Machine] | None = None
+        self.renewal: asyncio.Task[None] | None = None
+        self.request = str(uuid.uuid4())
+
+
+class Fleet:
+    """Sandboxes of one service; all of it happens in one event loop."""
+
+    def __init__(self, service: E2BService, rate: CreationRate, terms: Terms) -> None:
+        """Nothing is created yet."""
+        self._service = service
+        self._rate = rate
+        self._terms = terms
+        self._metadata = owners.metadata()
+        self._places = [Place() for _ in range(terms.max_sandboxes)]
+        self._is_closed = False
+
+    async def start(self) -> frozenset[str]:
+        """Have a first sandbox with a first runner, and say its layers; raises Failure."""
+        cause = Failure("no attempt was made")
+        for number in range(self._terms.attempts):
+            try:
+                machine = await self._machine(self._places[0])
+                await self._prepare(machine, 0)
+                return machine.layers
+            except Failure as failure:
+                if self._places[0].machine is not None:
+                    self._places[0].machine.strike(failure)
+                if failure.kind in (Kind.KEY, Kind.UNFIT):
+                    raise
+                cause = failure
+                await asyncio.sleep(_pause_s(number, failure))
+        raise cause
+
+    async def run(self, jobs: Sequence[Job]) -> list[Execution]:
+        """One execution per job, in order."""
+        queue = Queue(jobs, self._terms.attempts, self._terms.programs_per_request)
+        at_once = self._terms.contexts * self._terms.programs_per_request
+        num_places = min(len(self._places), math.ceil(len(jobs) / at_once))
+        places = self._places[:num_places]
+        tasks: list[asyncio.Future[object]] = [
+            asyncio.ensure_future(self._drive(place, queue, num_places)) for place in places
+        ]
+        tasks.append(asyncio.ensure_future(self._watch(queue)))
+        tasks.append(asyncio.ensure_future(queue.is_over.wait()))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return queue.executions()
+
+    async def close(self) -> None:
+        """End every sandbox of this fleet, those included whose creation is not known to it."""
+        self._is_closed = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                creations = [place.creation for place in self._places if place.creation]
+                await asyncio.gather(*creations, return_exceptions=True)
+                await asyncio.gather(*(self._empty(place) for place in self._places))
+                await self._sweep()
+
+    async def _sweep(self) -> None:
+        try:
+            left = [found.id async for found in self._service.listed(self._metadata)]
+            await asyncio.gather(*(self._service.kill(sandbox_id) for sandbox_id in left))
+        except Failure as failure:
+            lifetime_s = self._terms.lifetime_s
+            logger.warning("sandbox: %s; what is left ends within %d s", failure, lifetime_s)
+
+    async def _watch(self, queue: Queue) -> None:
+        """Say that nothing succeeds, and that it does again; give the batch up after too long."""
+        is_said = False
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            failing_s = queue.failing_s()
+            if failing_s > _SAID_S and not is_said:
+                logger.warning("sandbox: waiting for the service (%s)", queue.failure)
+            elif is_said and failing_s == 0.0:
+                logger.warning("sandbox: the service is back")
+            is_said = failing_s > _SAID_S
+            if failing_s > self._terms.max_outage_s:
+                logger.error(
+                    "sandbox: nothing succeeded for %.0f s; what is left is lost", failing_s
+                )
+                await queue.give_up()
+
+    async def _drive(self, place: Place, queue: Queue, num_places: int) -> None:
+        """Keep a sandbox in a place, and its contexts at work, until the batch is over."""
+        num_failures = 0
+        num_workers = num_places * self._terms.contexts
+        while not queue.is_over.is_set():
+            try:
+                machine = await self._machine(place)
+            except Failure as failure:
+                queue.note_failure(failure)
+                await asyncio.sleep(_pause_s(num_failures, failure))
+                num_failures += 1
+                continue
+            num_failures = 0
+            await queue.enter(machine.id)
+            workers = (
+                self._work(machine, number, queue, num_workers)
+                for number in range(self._terms.contexts)
+            )
+            await asyncio.gather(*workers)
+            await queue.leave(machine.id)
+
+    async def _work(self, machine: Machine, number: int, queue: Queue, num_workers: int) -> None:
+        """Have one context run jobs until the batch is over or the sandbox unfit.
+
+        Where nobody answered at all, no job has failed.
+        """
+        num_failures = 0
+        while machine.is_fit:
+            taken: list[int] = []
+            try:
+                await self._prepare(machine, number)
+                taken = await queue.take(machine.id, num_workers)
+                if not taken:
+                    return
+                await self._request(machine, number, queue, taken)
+                num_failures = 0
+            except Failure as failure:
+                queue.note_failure(failure)
+                machine.strike(failure)
+                if not machine.is_fit:
+                    await queue.leave(machine.id)
+                cause = None if failure.kind is Kind.SERVICE else failure
+                await queue.give_back(taken, machine.id, cause)
+                await machine.let_go(number, failure)
+                await asyncio.sleep(_pause_s(num_failures, failure))
+                num_failures += 1
+
+    async def _request(
+        self, machine: Machine, number: int, queue: Queue, taken: Sequence[int]
+    ) -> None:
+        """Send a parcel, and queue again what the sandbox could not judge; raises Failure."""
+        await machine.run(
+            number,
+            [queue.jobs[index] for index in taken],
+            lambda position, execution: queue.record(taken[position], execution),
+            self._terms.answer_margin_s,
+        )
+        await queue.give_back(taken, machine.id, "it was killed from outside, or starved")
+
+    async def _prepare(self, machine: Machine, number: int) -> None:
+        await machine.prepare(number, self._terms.answer_margin_s)
+
+    async def _machine(self, place: Place) -> Machine:
+        """The fit sandbox of a place; one that is being created outlives who waits for it."""
+        if place.machine is not None and place.machine.is_fit:
+            return place.machine
+        if place.creation is None:
+            place.creation = asyncio.ensure_future(self._create(place))
+        try:
+            return await asyncio.shield(place.creation)
+        finally:
+            if place.creation.done():
+                place.creation = None
+
+    async def _create(self, place: Place) -> Machine:
+        """A new sandbox in a place, and nothing left of the one before."""
+        await self._empty(place)
+        try:
+            async with self._rate.turn():
+                if self._is_closed:
+                    raise Failure("the sandbox is closed")
+                sandbox = await self._service.create(self._metadata, place.request)
+        except OSError as error:
+            raise Failure(f"the file of the limit of creations: {error}") from error
+        except Failure as failure:
+            if failure.status is not None:
+                place.request = str(uuid.uuid4())
+            raise
+        place.request = str(uuid.uuid4())
+        machine = Machine(self._service, sandbox, self._terms.require)
+        place.machine = machine
+        renewal = machine.keep(self._terms.lifetime_s, self._terms.max_age_s)
+        place.renewal = asyncio.ensure_future(renewal)
+        return machine
+
+    async def _empty(self, place: Place) -> None:
+        if place.renewal is not None:
+            place.renewal.cancel()
+        if place.machine is not None:
+            machine, place.machine = place.machine, None
+            try:
+                await self._service.kill(machine.id)
+            except Failure as failure:
+                logger.warning("sandbox: %s", failure)
+
+
+def _pause_s(num_failures: int, failure: Failure) -> float:
+    """How long to wait after so many failures in a row: longer each time, and never in step."""
+    backoff_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0**num_failures)
+    return max(failure.retry_after_s, backoff_s * random.uniform(0.5, 1.0))

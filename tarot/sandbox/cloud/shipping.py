@@ -1,0 +1,60 @@
+"""The code that a context is sent: the runner with its imports, once, and then its calls."""
+
+import base64
+import io
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[3]
+_STAYS = ("docker.py", "e2b.py")
+_SENT = ("__init__.py", "parcels.py", "runner.py")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+_START = """
+import base64, io, json, sys, tempfile, zipfile
+if sys.version_info < (3, 11):
+    fault = "its Python is %d.%d, and 3.11 is needed" % sys.version_info[:2]
+    print(json.dumps({{"tarot": {request!r}, "layers": [], "fault": fault}}), flush=True)
+else:
+    folder = tempfile.mkdtemp(prefix="tarot-")
+    zipfile.ZipFile(io.BytesIO(base64.b64decode({archive!r}))).extractall(folder)
+    sys.path.insert(0, folder)
+    from tarot.sandbox.cloud import runner
+    tarot_runner = runner.start({request!r}, {require!r})
+"""
+_SERVE = "tarot_runner.serve({request!r}, {parcel!r})"
+
+
+def starting(request: str, require: Sequence[str]) -> str:
+    """Code that starts the runner in a fresh context."""
+    return _START.format(request=request, archive=_archive(), require=list(require))
+
+
+def serving(request: str, parcel: str) -> str:
+    """Code that has the runner run a parcel of jobs."""
+    return _SERVE.format(request=request, parcel=parcel)
+
+
+@cache
+def _archive() -> str:
+    """The files of the runner, zipped, the same for the same files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _files():
+            info = zipfile.ZipInfo(path.relative_to(_ROOT).as_posix(), _EPOCH)
+            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return base64.b64encode(content.getvalue()).decode()
+
+
+def _files() -> list[Path]:
+    package = _ROOT / "tarot"
+    sandbox = package / "sandbox"
+    local = [path for path in sandbox.glob("*.py") if path.name not in _STAYS]
+    return [
+        package / "__init__.py",
+        package / "types.py",
+        *sorted(local),
+        *(sandbox / "cloud" / name for name in _SENT),
+    ]

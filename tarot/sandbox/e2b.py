@@ -1,0 +1,199 @@
+"""The E2B sandbox: programs run in E2B's cloud, in sandboxes that are used for many of them.
+
+A sandbox is a virtual machine of its own. In each of its contexts a runner of ours starts the
+same slots as on this machine, behind every layer that the machine's kernel offers, so that a
+program gets the verdict that it gets here. Only programs, inputs and limits go over. What E2B
+holds of them, and that its machines are apart from each other, is left to E2B.
+"""
+
+import asyncio
+import hashlib
+import os
+import threading
+import weakref
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tarot.runs.cache import cache_folder
+from tarot.sandbox.cloud import owners
+from tarot.sandbox.cloud.failures import Failure, Kind
+from tarot.sandbox.cloud.fleet import Fleet, Terms
+from tarot.sandbox.cloud.rate import CreationRate
+from tarot.sandbox.layers import check_names
+from tarot.types import Execution, Job, UserError
+
+_KEY = "E2B_API_KEY"
+_REQUEST_TIMEOUT_S = 60.0
+_CLOSE_TIMEOUT_S = 90.0
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class E2BSandbox:
+    """Sandboxes in E2B's cloud, of the account whose key is in `E2B_API_KEY`.
+
+    Up to `max_sandboxes` are created, at most `creations_per_s` a second over all processes of
+    this user on this machine, and each runs `contexts` programs at once. A request carries up to
+    `programs_per_request`. A sandbox lives for `lifetime_s` from its last renewal, and is replaced
+    before it is `max_age_s` old. A job that fails `attempts` times is lost; so is all that waits
+    once nothing has succeeded for `max_outage_s`.
+    """
+
+    template: str | None = None
+    max_sandboxes: int = 20
+    contexts: int = 2
+    creations_per_s: float = 1.0
+    programs_per_request: int = 32
+    lifetime_s: int = 300
+    max_age_s: int = 3300
+    max_outage_s: float = 600.0
+    attempts: int = 4
+    answer_margin_s: float = 60.0
+    require: Sequence[str] = ("seccomp",)
+
+    def __post_init__(self) -> None:
+        """Create a first sandbox and ask its layers; raises UserError for what is missing."""
+        self._check()
+        self._lock = threading.Lock()
+        self._loop = Loop()
+        fleet = Fleet(_service(self.template, self.lifetime_s), self._rate(), self._terms())
+        self._fleet = fleet
+        self._finalizer = weakref.finalize(self, _close, self._loop, fleet, os.getpid())
+        try:
+            layers = self._loop.result(fleet.start())
+        except Failure as failure:
+            self.close()
+            raise UserError(f"sandbox=e2b: {failure}; {_advice(failure)}") from None
+        except BaseException:
+            self.close()
+            raise
+        self.layers = layers | {"namespaces"}
+
+    def run(self, jobs: Sequence[Job]) -> list[Execution]:
+        """One execution per job, in order; never raises for a program or for an outage.
+
+        Several threads take turns.
+        """
+        with self._lock:
+            return self._loop.result(self._fleet.run(jobs))
+
+    def close(self) -> None:
+        """End all sandboxes of this one; idempotent."""
+        self._finalizer()
+
+    @classmethod
+    def remove_orphans(cls) -> str:
+        """End the account's sandboxes whose process on this machine is no more; says how many."""
+        loop = Loop()
+        try:
+            return loop.result(_remove_orphans())
+        except Failure as failure:
+            raise UserError(f"sandbox=e2b: {failure}; {_advice(failure)}") from None
+        finally:
+            loop.close()
+
+    def _check(self) -> None:
+        check_names((), self.require)
+        least = {"max_sandboxes": 1, "contexts": 1, "programs_per_request": 1, "attempts": 1}
+        for name, value in least.items():
+            if getattr(self, name) < value:
+                raise UserError(f"sandbox.{name}: {getattr(self, name)} should be at least {value}")
+        if self.creations_per_s <= 0:
+            raise UserError(f"sandbox.creations_per_s: {self.creations_per_s} should be above 0")
+        if not 0 < self.lifetime_s <= self.max_age_s:
+            raise UserError("sandbox.lifetime_s: should be above 0 and at most sandbox.max_age_s")
+
+    def _terms(self) -> Terms:
+        return Terms(
+            max_sandboxes=self.max_sandboxes,
+            contexts=self.contexts,
+            programs_per_request=self.programs_per_request,
+            lifetime_s=self.lifetime_s,
+            max_age_s=self.max_age_s,
+            max_outage_s=self.max_outage_s,
+            attempts=self.attempts,
+            answer_margin_s=self.answer_margin_s,
+            require=tuple(self.require),
+        )
+
+    def _rate(self) -> CreationRate:
+        """The limit that all with the same address share; the key is in neither file nor name."""
+        address = os.environ.get("E2B_API_URL") or os.environ.get("E2B_DOMAIN") or "e2b"
+        name = hashlib.sha256(f"{os.uname().nodename} {address}".encode()).hexdigest()[:12]
+        path = cache_folder() / "e2b" / f"creations-{name}.json"
+        try:
+            return CreationRate(path, self.creations_per_s)
+        except OSError as error:
+            raise UserError(f"sandbox=e2b: {error}; set TAROT_CACHE to a folder") from error
+
+
+class Loop:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="e2b", daemon=True)
+        self._thread.start()
+
+    def result(self, work: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
+        """What comes of `work`; an interrupt of who waits for it ends it too."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(timeout_s)
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        """End it with its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def _service(template: str | None, lifetime_s: int) -> Any:
+    """The account; UserError where its key or the SDK is missing."""
+    key = os.environ.get(_KEY, "")
+    if not key:
+        raise UserError(
+            f"sandbox=e2b: {_KEY} is not set; export the key of an account at e2b.dev, "
+            "or use sandbox=local"
+        )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise UserError(f"sandbox=e2b: {_KEY} holds what no key holds; export it without quotes")
+    try:
+        from tarot.sandbox.cloud.e2b_service import E2BService  # noqa: PLC0415 - slow, and an extra
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"sandbox=e2b: {error.name} is not installed; run: pip install e2b-code-interpreter"
+        ) from error
+    return E2BService(key, template, lifetime_s, _REQUEST_TIMEOUT_S)
+
+
+async def _remove_orphans() -> str:
+    service = _service(None, 0)
+    found = [listed async for listed in service.listed(owners.MARK)]
+    orphans = [listed.id for listed in found if owners.is_orphan(listed.metadata)]
+    await asyncio.gather(*(service.kill(sandbox_id) for sandbox_id in orphans))
+    return (
+        f"{len(orphans)} orphans removed; {len(found) - len(orphans)} sandboxes left, of processes "
+        "that run or of other machines"
+    )
+
+
+def _advice(failure: Failure) -> str:
+    if failure.kind is Kind.KEY:
+        return f"set {_KEY} to a key of your account"
+    if failure.kind is Kind.UNFIT:
+        return "use another sandbox.template, or sandbox=local"
+    return "try again later, or use sandbox=local"
+
+
+def _close(loop: Loop, fleet: Fleet, owner: int) -> None:
+    """End the sandboxes and the loop, but not from a process that was forked off their owner."""
+    if os.getpid() == owner:
+        loop.result(fleet.close(), _CLOSE_TIMEOUT_S)
+        loop.close()
