@@ -38,6 +38,11 @@ def check_target(key: str, node: Mapping[str, Any]) -> None:
             _check_type(f"{key}.{name}", value, parameters[name].annotation)
 
 
+def target_of(key: str, node: Mapping[str, Any]) -> Callable[..., Any]:
+    """The class that `node` names; raises UserError."""
+    return _locate(f"{key}._target_", node["_target_"])
+
+
 def build(key: str, node: Mapping[str, Any]) -> Any:
     """The object that `node` describes; a UserError of its constructor comes through as it is."""
     try:

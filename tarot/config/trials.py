@@ -25,10 +25,14 @@ class JudgeConfig(Strict):
 
 
 class ConformanceConfig(Strict):
-    """What to try on a sandbox: rows of a file, or the package's own where there is none."""
+    """What to try on a sandbox: rows of a file, or the package's own where there is none.
+
+    With `remove_orphans` nothing is tried; what earlier processes left running is ended.
+    """
 
     file: str | None
     out: str | None
+    remove_orphans: bool
     limits: LimitsConfig
     sandbox: Node
 

@@ -178,9 +178,10 @@ async def _remove_orphans() -> str:
     found = [listed async for listed in service.listed(owners.MARK)]
     orphans = [listed.id for listed in found if owners.is_orphan(listed.metadata)]
     await asyncio.gather(*(service.kill(sandbox_id) for sandbox_id in orphans))
+    num_left = len(found) - len(orphans)
     return (
-        f"{len(orphans)} orphans removed; {len(found) - len(orphans)} sandboxes left, of processes "
-        "that run or of other machines"
+        f"orphans removed: {len(orphans)}; "
+        f"sandboxes left, of processes that run or of other machines: {num_left}"
     )
 
 

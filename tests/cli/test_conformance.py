@@ -38,6 +38,7 @@ def test_the_exit_code_says_whether_all_was_met(
     [
         (("file=none.jsonl",), "file: none.jsonl: no such file"),
         (("limits.cpu=1",), "limits.cpu: no such key; did you mean cpu_s?"),
+        (("remove_orphans=true",), "remove_orphans: this sandbox leaves none"),
         (("sandbox=lokal",), "sandbox=lokal: no such option; did you mean local?"),
     ],
 )

@@ -3,7 +3,6 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -26,6 +25,7 @@ DUPLICATED = Fault("duplicated")
 
 OF_A_CREATION = (LATENCY, TOO_MANY, BROKEN, RESET)
 OF_AN_EXECUTION = (LATENCY, TOO_MANY, BROKEN, RESET, DEATH, TRUNCATED, DUPLICATED)
+_KINDS = {"create": OF_A_CREATION, "execute": OF_AN_EXECUTION}
 
 
 class Plan:
@@ -36,6 +36,7 @@ class Plan:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._listed: dict[str, list[Fault | None]] = {}
+        self._num_drawn: Counter[str] = Counter()
         self.injected: Counter[str] = Counter()
 
     def then(self, operation: str, *faults: Fault | None) -> None:
@@ -53,10 +54,9 @@ class Plan:
             return fault
 
     def _drawn(self, operation: str) -> Fault | None:
-        kinds: Sequence[Fault] = {
-            "create": OF_A_CREATION,
-            "execute": OF_AN_EXECUTION,
-        }.get(operation, (LATENCY, BROKEN))
+        """At random moments, one kind after the other."""
         if self._random.random() >= self._share:
             return None
-        return self._random.choice(kinds)
+        kinds = _KINDS.get(operation, (LATENCY, BROKEN))
+        self._num_drawn[operation] += 1
+        return kinds[self._num_drawn[operation] % len(kinds)]

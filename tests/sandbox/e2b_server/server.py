@@ -36,7 +36,8 @@ class Server(ThreadingHTTPServer):
         self.cloud = cloud
         self.plan = plan
         self.bodies: list[str] = []
-        self.num_requests = 0
+        self.executions_s: list[float] = []
+        self._clients: list[socket.socket] = []
 
     @property
     def url(self) -> str:
@@ -47,6 +48,17 @@ class Server(ThreadingHTTPServer):
         """The variables by which the SDK finds this server."""
         urls = dict.fromkeys(("E2B_API_URL", "E2B_SANDBOX_URL"), self.url)
         return {"E2B_API_KEY": self.cloud.key, **urls}
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        client, address = super().get_request()
+        self._clients.append(client)
+        return client, address
+
+    def cut(self) -> None:
+        """Break off every connection."""
+        for client in self._clients:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is nothing to report."""
@@ -63,6 +75,7 @@ def serving(cloud: Cloud, plan: Plan, port: int = 0) -> Iterator[Server]:
     finally:
         server.shutdown()
         server.server_close()
+        server.cut()
         thread.join()
 
 
@@ -90,7 +103,6 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         text = self.rfile.read(length).decode()
         self.server.bodies.append(f"{self.path} {text}")
-        self.server.num_requests += 1
         path = urllib.parse.urlsplit(self.path)
         words = path.path.strip("/").split("/")
         body = json.loads(text) if text else {}
@@ -160,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
             if not self._fails(self.server.plan.next("contexts")):
                 self._contexts(sandbox, words)
         elif words == ["execute"]:
+            self.server.executions_s.append(time.monotonic())
             fault = self.server.plan.next("execute")
             if not self._fails(fault):
                 self._execute(sandbox, body, fault)
@@ -199,6 +212,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.cloud.kill(sandbox.id)
                 self._reset()
                 return
+            if kind == "silence" and num_lines > 1:
+                time.sleep(amount)
+                raise TimeoutError("silent for good")
             if kind in ("reset", "truncated") and num_bytes + len(line) > amount:
                 self._chunk(line[: int(amount) - num_bytes])
                 self._abandon(context)
