@@ -11,10 +11,10 @@ TORCH := $(shell grep '^torch==' requirements/cpu.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench gpu-check soak slurm-check vllm-check lock platform
+.PHONY: help demo test check fix bench gpu-check soak e2b-check slurm-check vllm-check lock platform
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 	@echo "ARGS=… is passed on, as in: make test ARGS='tests/config -x'"
 
 demo: .venv/installed ## train a small real model on this CPU, about ten minutes
@@ -44,6 +44,10 @@ gpu-check: .venv/installed ## train a small model on one GPU beside TRL alone, w
 
 soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+e2b-check: .venv/installed ## try every program in E2B's cloud, with the key in E2B_API_KEY
+	@$(BIN)/tarot conformance sandbox=e2b $(ARGS)
+	@$(BIN)/tarot conformance sandbox=e2b remove_orphans=true
 
 slurm-check: .venv/installed ## preempt and resume two runs on a Slurm of this machine, as root
 	@{ command -v slurmctld && command -v munged; } >/dev/null || \

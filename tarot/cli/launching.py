@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tarot.cli.command import next_command
 from tarot.cli.planning import PlannedRun
-from tarot.config.targets import build
+from tarot.config.targets import build, target_of
 from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
 from tarot.runs.child import child_of
@@ -54,6 +54,8 @@ def _launch(planned: PlannedRun) -> Outcome:
     launcher = _launcher(planned)
     if job := _active_job(launcher, planned.directory):
         return Outcome(RunState.SUBMITTED, job)
+    if not isinstance(launcher, QueueingLauncher):
+        _check_environment(planned)
     directory = prepare(planned.config, planned.data_fingerprint)
     if directory.state is DirectoryState.FINISHED:
         return _finished(planned, directory)
@@ -63,6 +65,14 @@ def _launch(planned: PlannedRun) -> Outcome:
 def _launcher(planned: PlannedRun) -> Launcher:
     launcher: Launcher = build("launcher", planned.config["launcher"])
     return launcher
+
+
+def _check_environment(planned: PlannedRun) -> None:
+    """UserError where the sandbox's class misses a variable of the environment, here and now."""
+    sandbox = target_of("sandbox", planned.config["sandbox"])
+    check = getattr(sandbox, "check_environment", None)
+    if check is not None and RunDirectory(planned.directory).state is not DirectoryState.FINISHED:
+        check()
 
 
 def report_push(planned: PlannedRun, command: str) -> None:

@@ -20,10 +20,11 @@ from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.fleet import Fleet, Terms
 from tarot.sandbox.cloud.rate import CreationRate
+from tarot.sandbox.cloud.service import Service
 from tarot.sandbox.layers import check_names
 from tarot.types import Execution, Job, UserError
 
-_KEY = "E2B_API_KEY"
+_VARIABLE = "E2B_API_KEY"
 _REQUEST_TIMEOUT_S = 60.0
 _CLOSE_TIMEOUT_S = 90.0
 
@@ -82,6 +83,11 @@ class E2BSandbox:
     def close(self) -> None:
         """End all sandboxes of this one; idempotent."""
         self._finalizer()
+
+    @classmethod
+    def check_environment(cls) -> None:
+        """UserError where the key is missing, before anything is started."""
+        _key()
 
     @classmethod
     def remove_orphans(cls) -> str:
@@ -154,16 +160,24 @@ class Loop:
         self._loop.close()
 
 
-def _service(template: str | None, lifetime_s: int) -> Any:
-    """The account; UserError where its key or the SDK is missing."""
-    key = os.environ.get(_KEY, "")
+def _key() -> str:
+    """The account's key; UserError where there is none."""
+    key = os.environ.get(_VARIABLE, "")
     if not key:
         raise UserError(
-            f"sandbox=e2b: {_KEY} is not set; export the key of an account at e2b.dev, "
+            f"sandbox=e2b: {_VARIABLE} is not set; export the key of an account at e2b.dev, "
             "or use sandbox=local"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise UserError(f"sandbox=e2b: {_KEY} holds what no key holds; export it without quotes")
+        raise UserError(
+            f"sandbox=e2b: {_VARIABLE} holds what no key holds; export it without blanks or quotes"
+        )
+    return key
+
+
+def _service(template: str | None, lifetime_s: int) -> Service:
+    """The account; UserError where its key or the SDK is missing."""
+    key = _key()
     try:
         from tarot.sandbox.cloud.e2b_service import E2BService  # noqa: PLC0415 - slow, and an extra
     except ModuleNotFoundError as error:
@@ -187,7 +201,7 @@ async def _remove_orphans() -> str:
 
 def _advice(failure: Failure) -> str:
     if failure.kind is Kind.KEY:
-        return f"set {_KEY} to a key of your account"
+        return f"set {_VARIABLE} to a key of your account"
     if failure.kind is Kind.UNFIT:
         return "use another sandbox.template, or sandbox=local"
     return "try again later, or use sandbox=local"

@@ -28,6 +28,7 @@ sys.exit(f"exit code {{code}}, loaded {{loaded}}" if code or loaded else 0)
         ("train", "--help"),
         ("train", "--cfg", "job"),
         ("train", "+experiment=demo", "dry_run=true"),
+        ("train", "+experiment=demo", "sandbox=e2b", "dry_run=true"),
         ("--help",),
     ],
     ids=" ".join,

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from tarot.sandbox.delegation import Undelegated, own_home
+from tarot.sandbox.e2b import E2BSandbox
 from tarot.sandbox.local import LAYERS, LocalSandbox
 from tarot.types import Execution, Job, Limits, Program
+from tests.sandbox.e2b_server.cloud import Cloud
+from tests.sandbox.e2b_server.faults import Plan
+from tests.sandbox.e2b_server.server import Server, serving
 
 LIMITS = Limits(cpu_s=2.0, wall_s=10.0, memory_mb=256, output_kb=1024)
 
@@ -43,3 +47,30 @@ def groups() -> Iterator[Path]:
     yield folder
     for path in sorted(folder.glob("**/"), reverse=True):
         path.rmdir()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    """What stands in for E2B's cloud, where the SDK finds it."""
+    cloud = Cloud("e2b_5ec2e7c0ffee")
+    with serving(cloud, Plan()) as server:
+        for name, value in {**server.environment, "TAROT_CACHE": str(tmp_path / "cache")}.items():
+            monkeypatch.setenv(name, value)
+        yield server
+    cloud.close()
+
+
+@pytest.fixture
+def make(server: Server) -> Iterator[Callable[..., E2BSandbox]]:
+    """Sandboxes that are closed in the end, after which the server has none left."""
+    made: list[E2BSandbox] = []
+
+    def build(**settings: object) -> E2BSandbox:
+        few = {"max_sandboxes": 1, "contexts": 1, "creations_per_s": 50.0}
+        made.append(E2BSandbox(**{**few, **settings}))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield build
+    for sandbox in made:
+        sandbox.close()
+    assert server.cloud.live() == []

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ import pytest
 from tarot.grading.judge import judge
 from tarot.sandbox.e2b import E2BSandbox
 from tarot.types import Execution, Job, StopReason, Verdict
-from tests.sandbox.e2b_server.cloud import Cloud
 from tests.sandbox.e2b_server.faults import OF_A_CREATION, OF_AN_EXECUTION, Plan
 from tests.sandbox.e2b_server.harness import job
-from tests.sandbox.e2b_server.server import Server, serving
+from tests.sandbox.e2b_server.server import Server
 
 NUM_COMPLETIONS, NUM_TESTS = 448, 5
 ATTEMPTS = 4
@@ -39,16 +37,6 @@ sandbox.run([job(f"import time; time.sleep({pause_s})")] * num_jobs)
 print(wrongly_added(sandbox.run(adding(num_jobs))))
 sandbox.close()
 """
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
-    cloud = Cloud("e2b_batches")
-    with serving(cloud, Plan()) as server:
-        for name, value in {**server.environment, "TAROT_CACHE": str(tmp_path)}.items():
-            monkeypatch.setenv(name, value)
-        yield server
-    cloud.close()
 
 
 def test_a_batch_of_448_times_5_gets_every_verdict_through_every_kind_of_fault(

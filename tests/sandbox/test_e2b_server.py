@@ -1,29 +1,17 @@
 """The server that stands in for E2B's cloud answers the real SDK as the cloud does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 from e2b import RateLimitException, SandboxQuery
 from e2b.exceptions import AuthenticationException, TimeoutException
 from e2b_code_interpreter import AsyncSandbox
 
-from tests.sandbox.e2b_server.cloud import Cloud
-from tests.sandbox.e2b_server.faults import BROKEN, DEATH, RESET, TOO_MANY, TRUNCATED, Plan
-from tests.sandbox.e2b_server.server import Server, serving
+from tests.sandbox.e2b_server.faults import BROKEN, DEATH, RESET, TOO_MANY, TRUNCATED
+from tests.sandbox.e2b_server.server import Server
 
-KEY = "e2b_0123456789"
 PRINTS = "for number in range(50): print(number, 'x' * 20, flush=True)"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    cloud = Cloud(KEY)
-    with serving(cloud, Plan()) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
-    cloud.close()
 
 
 def test_a_context_executes_code_and_keeps_its_names(server: Server) -> None:

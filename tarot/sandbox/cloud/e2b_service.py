@@ -7,7 +7,6 @@ import contextlib
 import re
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -22,18 +21,11 @@ from e2b.exceptions import SandboxNotFoundException as NotFound
 from e2b_code_interpreter import AsyncSandbox
 
 from tarot.sandbox.cloud.failures import Failure, Kind
+from tarot.sandbox.cloud.service import Listed
 
 _HEADER = "retry-after"
 _STATUS = re.compile(r"([45]\d\d)\b")
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A sandbox of the account, and what its creator noted on it."""
-
-    id: str
-    metadata: dict[str, str]
 
 
 class E2BService:

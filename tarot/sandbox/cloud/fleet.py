@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tarot.sandbox.cloud import owners
-from tarot.sandbox.cloud.e2b_service import E2BService
 from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.machine import Machine
 from tarot.sandbox.cloud.queue import Queue
 from tarot.sandbox.cloud.rate import CreationRate
+from tarot.sandbox.cloud.service import Service
 from tarot.types import Execution, Job
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Place:
 class Fleet:
     """Sandboxes of one service; all of it happens in one event loop."""
 
-    def __init__(self, service: E2BService, rate: CreationRate, terms: Terms) -> None:
+    def __init__(self, service: Service, rate: CreationRate, terms: Terms) -> None:
         """Nothing is created yet."""
         self._service = service
         self._rate = rate

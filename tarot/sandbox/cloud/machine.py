@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Any
 
 from tarot.sandbox.cloud import parcels, shipping
-from tarot.sandbox.cloud.e2b_service import E2BService
 from tarot.sandbox.cloud.failures import Failure, Kind
+from tarot.sandbox.cloud.service import Service
 from tarot.sandbox.watch import STARVED_FACTOR
 from tarot.types import Execution, Job
 
@@ -19,7 +19,7 @@ _NUM_STRIKES = 2
 class Machine:
     """A sandbox that runs; it is fit until it is gone, too old, or has failed twice in a row."""
 
-    def __init__(self, service: E2BService, sandbox: Any, require: Sequence[str]) -> None:
+    def __init__(self, service: Service, sandbox: Any, require: Sequence[str]) -> None:
         """Take a sandbox that was just created."""
         self.id: str = sandbox.sandbox_id
         self.is_fit = True

@@ -13,7 +13,7 @@ _SENT = ("__init__.py", "parcels.py", "runner.py")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 _START = """
-import base64, io, json, sys, tempfile, zipfile
+import base64, builtins, io, json, sys, tempfile, zipfile
 if sys.version_info < (3, 11):
     fault = "its Python is %d.%d, and 3.11 is needed" % sys.version_info[:2]
     print(json.dumps({{"tarot": {request!r}, "layers": [], "fault": fault}}), flush=True)
@@ -23,6 +23,8 @@ else:
     sys.path.insert(0, folder)
     from tarot.sandbox.cloud import runner
     tarot_runner = runner.start({request!r}, {require!r})
+    if hasattr(builtins, "get_ipython"):  # which would keep every parcel for its history
+        builtins.get_ipython().history_manager.store_inputs = lambda *_: None
 """
 _SERVE = "tarot_runner.serve({request!r}, {parcel!r})"
 
