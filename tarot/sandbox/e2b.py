@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tarot.runs.cache import cache_folder
+from tarot.sandbox.batch import LOST
 from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.fleet import Fleet, Terms
@@ -51,7 +52,7 @@ class E2BSandbox:
     max_age_s: int = 3300
     max_outage_s: float = 600.0
     attempts: int = 4
-    answer_margin_s: float = 60.0
+    answer_margin_s: float = 30.0
     require: Sequence[str] = ("seccomp",)
 
     def __post_init__(self) -> None:
@@ -75,9 +76,11 @@ class E2BSandbox:
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
         """One execution per job, in order; never raises for a program or for an outage.
 
-        Several threads take turns.
+        Several threads take turns. A sandbox that is closed loses every job.
         """
         with self._lock:
+            if not self._finalizer.alive:
+                return [LOST] * len(jobs)
             return self._loop.result(self._fleet.run(jobs))
 
     def close(self) -> None:

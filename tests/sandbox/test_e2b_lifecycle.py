@@ -11,7 +11,7 @@ import pytest
 
 from tarot.cli.main import main
 from tarot.sandbox.e2b import E2BSandbox
-from tarot.types import UserError
+from tarot.types import StopReason, UserError
 from tests.sandbox.e2b_server.harness import adding, wrongly_added
 from tests.sandbox.e2b_server.server import Server
 
@@ -30,6 +30,14 @@ def test_a_life_is_renewed_and_an_old_sandbox_is_replaced(make: Make, server: Se
 
     assert first not in server.cloud.live()
     assert len(server.cloud.orders) == 2
+
+
+def test_a_closed_sandbox_loses_every_job(make: Make) -> None:
+    sandbox = make()
+    sandbox.close()
+    sandbox.close()
+
+    assert [e.stopped_by for e in sandbox.run(adding(2))] == [StopReason.INFRASTRUCTURE] * 2
 
 
 def test_without_a_key_nothing_starts(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +95,6 @@ def test_a_key_that_nobody_has_is_one_line_without_it(
         ({"creations_per_s": 0.0}, "sandbox.creations_per_s: 0.0 should be above 0"),
         ({"lifetime_s": 9, "max_age_s": 5}, "sandbox.lifetime_s: should be above 0 and at most"),
         ({"require": ["selinux"]}, "sandbox.require: there is no layer 'selinux'"),
-        ({"require": ["cgroup|landlock", "cgroup"]}, "sandbox=e2b: sandbox.require: cgroup is"),
     ],
 )
 def test_bad_settings_are_one_line(server: Server, settings: dict[str, object], line: str) -> None:
@@ -95,6 +102,25 @@ def test_bad_settings_are_one_line(server: Server, settings: dict[str, object], 
         E2BSandbox(**settings)  # type: ignore[arg-type]
 
     assert str(error.value).startswith(line)
+    assert server.cloud.live() == []
+
+
+def test_a_template_that_cannot_run_slots_is_one_line(server: Server, tmp_path: Path) -> None:
+    old = tmp_path / "python"
+    pretence = (
+        "import runpy, sys; sys.version_info = (3, 10, 13); "
+        "runpy.run_path(sys.argv[-1], run_name='__main__')"
+    )
+    old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{pretence}" "$@"\n')
+    old.chmod(0o755)
+    server.cloud.python = str(old)
+    with pytest.raises(UserError) as error:
+        E2BSandbox()
+
+    assert str(error.value) == (
+        "sandbox=e2b: its Python is 3.10, and 3.11 is needed; "
+        "use another sandbox.template, or sandbox=local"
+    )
     assert server.cloud.live() == []
 
 

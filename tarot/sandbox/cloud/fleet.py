@@ -50,6 +50,11 @@ class Place:
         self.creation: asyncio.Task[Machine] | None = None
         self.renewal: asyncio.Task[None] | None = None
         self.request = str(uuid.uuid4())
+        self.is_asked = False
+
+    def is_empty(self) -> bool:
+        """Whether there is no sandbox in it that can serve."""
+        return self.machine is None or not self.machine.is_fit
 
 
 class Fleet:
@@ -62,7 +67,6 @@ class Fleet:
         self._terms = terms
         self._metadata = owners.metadata()
         self._places = [Place() for _ in range(terms.max_sandboxes)]
-        self._is_closed = False
 
     async def start(self) -> frozenset[str]:
         """Have a first sandbox with a first runner, and say its layers; raises Failure."""
@@ -70,7 +74,7 @@ class Fleet:
         for number in range(self._terms.attempts):
             try:
                 machine = await self._machine(self._places[0])
-                await self._prepare(machine, 0)
+                await machine.prepare(0)
                 return machine.layers
             except Failure as failure:
                 if self._places[0].machine is not None:
@@ -86,7 +90,7 @@ class Fleet:
         queue = Queue(jobs, self._terms.attempts, self._terms.programs_per_request)
         at_once = self._terms.contexts * self._terms.programs_per_request
         num_places = min(len(self._places), math.ceil(len(jobs) / at_once))
-        places = self._places[:num_places]
+        places = sorted(self._places, key=Place.is_empty)[:num_places]
         tasks: list[asyncio.Future[object]] = [
             asyncio.ensure_future(self._drive(place, queue, num_places)) for place in places
         ]
@@ -104,13 +108,21 @@ class Fleet:
 
     async def close(self) -> None:
         """End every sandbox of this fleet, those included whose creation is not known to it."""
-        self._is_closed = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_S):
-                creations = [place.creation for place in self._places if place.creation]
-                await asyncio.gather(*creations, return_exceptions=True)
+                await asyncio.gather(*self._last_creations(), return_exceptions=True)
                 await asyncio.gather(*(self._empty(place) for place in self._places))
                 await self._sweep()
+
+    def _last_creations(self) -> list[asyncio.Task[Machine]]:
+        """What is being created; what has not been asked for yet is not asked for any more."""
+        creations = []
+        for place in self._places:
+            if place.creation is not None:
+                creations.append(place.creation)
+                if not place.is_asked:
+                    place.creation.cancel()
+        return creations
 
     async def _sweep(self) -> None:
         try:
@@ -149,14 +161,16 @@ class Fleet:
                 await asyncio.sleep(_pause_s(num_failures, failure))
                 num_failures += 1
                 continue
-            num_failures = 0
             await queue.enter(machine.id)
-            workers = (
-                self._work(machine, number, queue, num_workers)
-                for number in range(self._terms.contexts)
-            )
-            await asyncio.gather(*workers)
+            async with asyncio.TaskGroup() as workers:
+                for number in range(self._terms.contexts):
+                    workers.create_task(self._work(machine, number, queue, num_workers))
             await queue.leave(machine.id)
+            if machine.has_served:
+                num_failures = 0
+            else:
+                await asyncio.sleep(_pause_s(num_failures))
+                num_failures += 1
 
     async def _work(self, machine: Machine, number: int, queue: Queue, num_workers: int) -> None:
         """Have one context run jobs until the batch is over or the sandbox unfit.
@@ -167,7 +181,7 @@ class Fleet:
         while machine.is_fit:
             taken: list[int] = []
             try:
-                await self._prepare(machine, number)
+                await machine.prepare(number)
                 taken = await queue.take(machine.id, num_workers)
                 if not taken:
                     return
@@ -196,12 +210,9 @@ class Fleet:
         )
         await queue.give_back(taken, machine.id, "it was killed from outside, or starved")
 
-    async def _prepare(self, machine: Machine, number: int) -> None:
-        await machine.prepare(number, self._terms.answer_margin_s)
-
     async def _machine(self, place: Place) -> Machine:
         """The fit sandbox of a place; one that is being created outlives who waits for it."""
-        if place.machine is not None and place.machine.is_fit:
+        if place.machine is not None and not place.is_empty():
             return place.machine
         if place.creation is None:
             place.creation = asyncio.ensure_future(self._create(place))
@@ -216,8 +227,7 @@ class Fleet:
         await self._empty(place)
         try:
             async with self._rate.turn():
-                if self._is_closed:
-                    raise Failure("the sandbox is closed")
+                place.is_asked = True
                 sandbox = await self._service.create(self._metadata, place.request)
         except OSError as error:
             raise Failure(f"the file of the limit of creations: {error}") from error
@@ -225,6 +235,8 @@ class Fleet:
             if failure.status is not None:
                 place.request = str(uuid.uuid4())
             raise
+        finally:
+            place.is_asked = False
         place.request = str(uuid.uuid4())
         machine = Machine(self._service, sandbox, self._terms.require)
         place.machine = machine
@@ -243,7 +255,7 @@ class Fleet:
                 logger.warning("sandbox: %s", failure)
 
 
-def _pause_s(num_failures: int, failure: Failure) -> float:
+def _pause_s(num_failures: int, failure: Failure | None = None) -> float:
     """How long to wait after so many failures in a row: longer each time, and never in step."""
     backoff_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0**num_failures)
-    return max(failure.retry_after_s, backoff_s * random.uniform(0.5, 1.0))
+    return max(failure.retry_after_s if failure else 0.0, backoff_s * random.uniform(0.5, 1.0))

@@ -14,6 +14,7 @@ from tarot.sandbox.watch import STARVED_FACTOR
 from tarot.types import Execution, Job
 
 _NUM_STRIKES = 2
+_START_TIMEOUT_S = 60.0
 
 
 class Machine:
@@ -23,6 +24,7 @@ class Machine:
         """Take a sandbox that was just created."""
         self.id: str = sandbox.sandbox_id
         self.is_fit = True
+        self.has_served = False
         self.created_s = time.monotonic()
         self.layers: frozenset[str] = frozenset()
         self._service = service
@@ -31,7 +33,7 @@ class Machine:
         self._contexts: dict[int, Any] = {}
         self._num_strikes = 0
 
-    async def prepare(self, number: int, margin_s: float) -> None:
+    async def prepare(self, number: int) -> None:
         """See that context `number` has a runner; raises Failure."""
         if number in self._contexts:
             return
@@ -39,7 +41,7 @@ class Machine:
         request = secrets.token_hex(8)
         greetings: list[dict[str, Any]] = []
         code = shipping.starting(request, self._require)
-        await self._execute(context, request, code, greetings.append, margin_s)
+        await self._execute(context, request, code, greetings.append, _START_TIMEOUT_S)
         if not greetings:
             raise Failure("the runner did not start")
         if greetings[0]["fault"]:
@@ -73,6 +75,7 @@ class Machine:
         if len(came) < len(jobs):
             raise Failure("the answer ended early")
         self._num_strikes = 0
+        self.has_served = True
 
     def strike(self, failure: Failure) -> None:
         """Count a failed request against the sandbox; being asked to wait is none."""
@@ -91,8 +94,8 @@ class Machine:
             return
         try:
             await self._service.remove_context(self._sandbox, context)
-        except Failure as failure:
-            self.strike(failure)
+        except Failure as another:
+            self.strike(another)
 
     async def keep(self, lifetime_s: float, max_age_s: float) -> None:
         """Renew the sandbox before its life ends, until it is unfit or `max_age_s` old."""

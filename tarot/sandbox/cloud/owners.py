@@ -28,8 +28,13 @@ def is_orphan(noted: Mapping[str, str]) -> bool:
 
 
 def _host() -> str:
-    """This machine, by a number that says nothing of its name."""
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:12]
+    """This machine since it was started, these processes and this user, by a number.
+
+    Others may have the same name and numbers for their processes.
+    """
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    words = (socket.gethostname(), boot, os.readlink("/proc/self/ns/pid"), os.getuid())
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:12]
 
 
 def _started(pid: int) -> str:

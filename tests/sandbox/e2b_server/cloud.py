@@ -102,7 +102,7 @@ class Cloud:
 
     def __init__(self, key: str, python: str = sys.executable) -> None:
         self.key = key
-        self._python = python
+        self.python = python
         self._lock = threading.RLock()
         self._sandboxes: dict[str, Sandbox] = {}
         self._by_request: dict[str, Sandbox] = {}
@@ -146,7 +146,7 @@ class Cloud:
         self.renewals.append((sandbox.id, timeout_s))
 
     def new_context(self, sandbox: Sandbox) -> Context:
-        context = Context(self._python, sandbox.folder)
+        context = Context(self.python, sandbox.folder)
         sandbox.contexts[context.id] = context
         return context
 
