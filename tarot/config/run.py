@@ -8,7 +8,7 @@ from tarot.config.machine import check_split
 from tarot.config.model_source import is_local
 from tarot.config.schema import RunConfig
 from tarot.config.targets import check_target
-from tarot.config.trainer_fields import check_trainer
+from tarot.config.trainer_fields import check_trainer, default_of
 from tarot.config.validation import parse
 from tarot.types import UserError
 
@@ -26,6 +26,7 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     _check_saving(run)
     for key in TARGETS:
         check_target(key, config[key])
+    _check_outage(run)
     check_split(run.hardware)
     plan_batches(run)
     return run
@@ -59,6 +60,17 @@ def _check_base(run: RunConfig) -> None:
             return
         base = f"the folder model.id={run.model.id}"
     raise UserError(f"hub.push=true: an adapter of {base} has no base on the hub; set {remedy}")
+
+
+def _check_outage(run: RunConfig) -> None:
+    """UserError where a sandbox may keep one process longer than the others wait for it."""
+    outage_s = run.sandbox.get("max_outage_s", 0)
+    timeout_s = run.trainer.get("ddp_timeout", default_of("ddp_timeout"))
+    if run.hardware.processes > 1 and outage_s >= timeout_s:
+        raise UserError(
+            f"sandbox.max_outage_s={outage_s:g}: the other processes wait trainer.ddp_timeout="
+            f"{timeout_s:g} s for one whose sandbox is out; set it below that"
+        )
 
 
 def _check_dynamic_sampling(run: RunConfig) -> None:

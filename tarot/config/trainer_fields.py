@@ -99,6 +99,11 @@ def check_trainer(trainer: Mapping[str, Any]) -> None:
         _check_value(key, value, table[name])
 
 
+def default_of(name: str) -> Any:
+    """What TRL has for a field that nobody sets."""
+    return json.loads(TABLE.read_text(encoding="utf-8"))[name]["default"]
+
+
 def describe(config_class: type) -> dict[str, dict[str, Any]]:
     """Type, choices and default of every field of the dataclass `config_class`."""
     hints = get_type_hints(config_class)
