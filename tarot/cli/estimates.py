@@ -63,6 +63,21 @@ def effort_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
     yield "tokens", f"generated {generated}; trained on {trained}{_bounds(settings)}"
 
 
+def sandbox_rows(settings: RunConfig) -> Iterator[Row]:
+    """What a run asks of an account whose limits its sandbox knows; nothing of other sandboxes."""
+    node = settings.sandbox
+    if "creations_per_s" not in node:
+        return
+    processes, rate, age_s = settings.hardware.processes, node["creations_per_s"], node["max_age_s"]
+    number = processes * max(1, node["max_sandboxes"] // processes)
+    yield (
+        "sandboxes",
+        f"up to {number} at once for {number * node['contexts']} programs, created in "
+        f"{_duration(number / rate)} at {rate:g} a second; replaced every {_duration(age_s)}, "
+        f"{number / age_s:.2g} a second",
+    )
+
+
 def memory_rows(settings: RunConfig) -> Iterator[Row]:
     """What a GPU holds, and what vLLM's cache does."""
     hardware, memory_gb = settings.hardware, settings.hardware.gpu_memory_gb

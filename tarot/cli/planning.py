@@ -10,7 +10,14 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from tarot.capability import AdaptiveChoice
-from tarot.cli.estimates import Length, effort_rows, memory_rows, read_length, time_rows
+from tarot.cli.estimates import (
+    Length,
+    effort_rows,
+    memory_rows,
+    read_length,
+    sandbox_rows,
+    time_rows,
+)
 from tarot.config.hub_access import check_hub
 from tarot.config.machine import check_hardware, check_split
 from tarot.config.model_source import check_model
@@ -83,6 +90,7 @@ def facts(run: PlannedRun, length: Length) -> Table:
     table.add_row("steps", length.words)
     for row in (
         *effort_rows(settings, length),
+        *sandbox_rows(settings),
         *memory_rows(settings),
         *time_rows(settings, length),
     ):

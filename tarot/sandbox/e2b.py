@@ -26,6 +26,8 @@ from tarot.sandbox.layers import check_names
 from tarot.types import Execution, Job, UserError
 
 _VARIABLE = "E2B_API_KEY"
+# As torch has it, where there are several.
+_PROCESSES = "WORLD_SIZE"
 _REQUEST_TIMEOUT_S = 60.0
 _CLOSE_TIMEOUT_S = 90.0
 
@@ -36,11 +38,12 @@ T = TypeVar("T")
 class E2BSandbox:
     """Sandboxes in E2B's cloud, of the account whose key is in `E2B_API_KEY`.
 
-    Up to `max_sandboxes` are created, at most `creations_per_s` a second over all processes of
-    this user on this machine, and each runs `contexts` programs at once. A request carries up to
-    `programs_per_request`. A sandbox lives for `lifetime_s` from its last renewal, and is replaced
-    before it is `max_age_s` old. A job that fails `attempts` times is lost; so is all that waits
-    once nothing has succeeded for `max_outage_s`.
+    Up to `max_sandboxes` are there at once, shared out evenly between the processes of a training,
+    and at most `creations_per_s` a second are created over all processes of this user on this
+    machine. Each runs `contexts` programs at once. A request carries up to `programs_per_request`.
+    A sandbox lives for `lifetime_s` from its last renewal, and is replaced before it is `max_age_s`
+    old. A job that fails `attempts` times is lost; so is all that waits once nothing has succeeded
+    for `max_outage_s`.
     """
 
     template: str | None = None
@@ -116,7 +119,7 @@ class E2BSandbox:
 
     def _terms(self) -> Terms:
         return Terms(
-            max_sandboxes=self.max_sandboxes,
+            max_sandboxes=max(1, self.max_sandboxes // int(os.environ.get(_PROCESSES, "1"))),
             contexts=self.contexts,
             programs_per_request=self.programs_per_request,
             lifetime_s=self.lifetime_s,

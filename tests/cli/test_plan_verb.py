@@ -149,6 +149,19 @@ def test_a_plan_says_what_the_run_takes(capsys: pytest.CaptureFixture[str]) -> N
     assert "can't work" not in rows
 
 
+def test_a_cloud_is_asked_for_sandboxes_within_its_limits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each of seven processes has two of the twenty, with two programs at once."""
+    given = ("data=starter", "curriculum=average", "hardware=gpu8_80gb")
+    (row,) = (line for line in shown(capsys, *given, "sandbox=e2b") if line[:1] == ["sandboxes"])
+    assert " ".join(row) == (
+        "sandboxes up to 14 at once for 28 programs, created in 14.0 s at 1 a second; replaced "
+        "every 55.0 min, 0.0042 a second"
+    )
+    assert not [line for line in shown(capsys, *given) if line[:1] == ["sandboxes"]]
+
+
 def test_a_run_without_a_step_takes_no_time(capsys: pytest.CaptureFixture[str]) -> None:
     """Ten problems, less those held out, are fewer than 64."""
     given = ("data=starter", "data.num_problems=10", "curriculum=average")

@@ -153,6 +153,17 @@ def test_more_sandboxes_than_the_plan_allows_are_done_without(make: Make, server
     assert server.cloud.most_at_once == 1
 
 
+@pytest.mark.parametrize(("processes", "most"), [("1", 4), ("2", 2), ("9", 1)])
+def test_the_processes_of_a_training_share_the_sandboxes_out(
+    make: Make, server: Server, monkeypatch: pytest.MonkeyPatch, processes: str, most: int
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", processes)
+    jobs = [job("import time; time.sleep(0.3)", "x")] * 12
+    executions = make(max_sandboxes=4, programs_per_request=1).run(jobs)
+    assert {execution.exit_code for execution in executions} == {0}
+    assert server.cloud.most_at_once == most
+
+
 def test_a_service_that_comes_back_costs_nothing(
     make: Make, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
