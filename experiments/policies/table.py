@@ -11,10 +11,10 @@ from statistics import fmean
 
 from experiments.command import run_command, settings
 from experiments.demo.study import SEEDS
+from experiments.inference import BySeed, paired
 from experiments.markdown import interval, points, table
 from experiments.policies import HERE
 from experiments.policies.results import RULE, Policy, Results, read_results
-from experiments.regret.inference import BySeed, paired
 from tarot.config.schema import Strict
 from tarot.data import Split
 from tarot.runs import write_atomically

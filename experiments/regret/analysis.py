@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 
+from experiments.inference import BySeed, Paired, holm, paired
 from experiments.regret.grid import Capability, Policy
-from experiments.regret.inference import BySeed, Paired, holm, paired
 from experiments.regret.results import (
     CapabilityResult,
     Measure,

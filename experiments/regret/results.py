@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from experiments.inference import Paired
 from experiments.regret.grid import Capability, Policy
-from experiments.regret.inference import Paired
 from experiments.results import results_in
 from tarot.types import UserError
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from statistics import fmean
 
 from experiments.command import run_command, settings
+from experiments.inference import Paired
 from experiments.markdown import interval, points, table
 from experiments.regret import HERE
 from experiments.regret.grid import EPOCHS, SEEDS, Capability, Policy
-from experiments.regret.inference import Paired
 from experiments.regret.pilot import Pilot, read_pilot
 from experiments.regret.results import (
     CapabilityResult,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.regret.inference import detectable, holm, paired, pooled_deviation, power
+from experiments.inference import detectable, holm, paired, pooled_deviation, power
 
 
 def test_a_paired_difference_has_students_interval_over_seeds() -> None:
