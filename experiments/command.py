@@ -2,16 +2,24 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from omegaconf import OmegaConf
 from pydantic import BaseModel
 
+from tarot.config.schema import Strict
 from tarot.config.validation import parse
 from tarot.runs.exits import Exit
 from tarot.types import UserError
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class OutSettings(Strict):
+    """`out` is the folder of a study's results and tables; null for that of the study."""
+
+    out: str | None = None
 
 
 def settings(model: type[M], arguments: Sequence[str]) -> M:
@@ -21,6 +29,17 @@ def settings(model: type[M], arguments: Sequence[str]) -> M:
             raise UserError(f"{argument}: not of the form key=value")
     given = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)))
     return parse(model, given)  # type: ignore[arg-type]
+
+
+def study_settings(model: type[M], arguments: Sequence[str]) -> tuple[M, list[str]]:
+    """A study's own settings, and the other arguments, which are for `train.py`."""
+    own = [argument for argument in arguments if argument.partition("=")[0] in model.model_fields]
+    return settings(model, own), [argument for argument in arguments if argument not in own]
+
+
+def out_folder(arguments: Sequence[str], default: Path) -> Path:
+    """The folder that `out=DIR` names among arguments that may say nothing else."""
+    return Path(settings(OutSettings, arguments).out or default)
 
 
 def run_command(command: Callable[[Sequence[str]], int], text: str | None) -> int:

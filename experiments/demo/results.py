@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter
-
-from experiments.results import results_in
+from experiments.results import Saved
 from tarot.data import Split
 from tarot.training.summary import Change
 
@@ -43,7 +39,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class Results(Saved):
     """The changes from before to after GRPO, by split and then by tier or `suite`.
 
     `pooled` holds the arms of which no run is missing. `against_control` goes from the models
@@ -55,16 +51,3 @@ class Results:
     pooled: Mapping[Arm, Changes]
     against_control: Changes | None
     missing: tuple[Missing, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict for `results.json`."""
-        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return plain
-
-
-_ADAPTER = TypeAdapter(Results)
-
-
-def read_results(folder: Path) -> Results:
-    """The results that a study left in a folder; UserError if there are none."""
-    return results_in(folder, _ADAPTER)

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.command import run_command, settings
+from experiments.command import OutSettings, run_command, study_settings
+from experiments.demo import HERE
 from experiments.demo.pooling import Place, collect
 from experiments.demo.results import Arm
-from experiments.demo.table import OutSettings, render, write_table
-from experiments.results import FILE
-from experiments.runs import directories_of, write_configs
+from experiments.demo.table import render
+from experiments.results import write_study
+from experiments.runs import directories_of
 from tarot.cli import train
-from tarot.runs import write_json
 from tarot.runs.exits import Exit
 
 EXPERIMENT = "+experiment=demo"
@@ -25,19 +25,15 @@ SEEDS = (21, 22, 23)
 
 def main(arguments: Sequence[str]) -> int:
     """Train, collect, and write what a whole study has shown; a part of one is only printed."""
-    own = [argument for argument in arguments if argument.startswith("out=")]
-    overrides = [argument for argument in arguments if argument not in own]
-    out = Path(settings(OutSettings, own).out)
+    given, overrides = study_settings(OutSettings, arguments)
     code = train.run(multirun(overrides))
     places = locate_runs(overrides)
     results = collect(places)
     if results.missing:
         sys.stdout.write(render(results))
         return code or Exit.FAILED
-    out.mkdir(parents=True, exist_ok=True)
-    write_configs({f"{place.arm}-{place.seed}": place.run for place in places}, out / "configs")
-    write_json(out / FILE, results.to_json())
-    write_table(results, out)
+    runs = {f"{place.arm}-{place.seed}": place.run for place in places}
+    write_study(results, render(results), runs, Path(given.out or HERE))
     return code
 
 

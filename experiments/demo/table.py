@@ -6,19 +6,16 @@ python -m experiments.demo.table out=DIR  the same in another folder
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
-from experiments.command import run_command, settings
+from experiments.command import out_folder, run_command
 from experiments.demo import HERE
-from experiments.demo.results import Arm, Changes, Results, read_results
+from experiments.demo.results import Arm, Changes, Results
 from experiments.markdown import interval, points, table
-from tarot.config.schema import Strict
+from experiments.results import write_table
 from tarot.data import Split
-from tarot.runs import write_atomically
 from tarot.training.summary import SUITE, Change
 from tarot.types import Tier
 
-FILE = "table.md"
 TITLES = {
     Split.TEST: "New problems of the trained families",
     Split.DEV: "Problems to tune on, of the trained families",
@@ -33,24 +30,11 @@ one, with all their samples. The intervals speak of other problems, not of other
 The control permutes the rewards inside each group."""
 
 
-class OutSettings(Strict):
-    """`out` is the folder of the results and the tables."""
-
-    out: str = str(HERE)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the table of the results that are there."""
-    folder = Path(settings(OutSettings, arguments).out)
-    write_table(read_results(folder), folder)
+    folder = out_folder(arguments, HERE)
+    write_table(render(Results.read(folder)), folder)
     return 0
-
-
-def write_table(results: Results, folder: Path) -> None:
-    """Write and print `table.md`."""
-    text = render(results)
-    write_atomically(folder / FILE, text.encode())
-    sys.stdout.write(text)
 
 
 def render(results: Results) -> str:

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from experiments.demo.results import Changes
-from experiments.results import results_in
+from experiments.results import Saved
 
 RULE = "adaptive"
 
@@ -32,20 +28,7 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class Results(Saved):
     """All runs; every policy has the same seeds."""
 
     runs: tuple[RunResult, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict for `results.json`."""
-        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return plain
-
-
-_ADAPTER = TypeAdapter(Results)
-
-
-def read_results(folder: Path) -> Results:
-    """The results that a study left in a folder; UserError if there are none."""
-    return results_in(folder, _ADAPTER)

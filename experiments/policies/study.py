@@ -13,25 +13,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments import demo
-from experiments.command import run_command, settings
+from experiments.command import OutSettings, run_command, study_settings
 from experiments.demo.pooling import changes_of
-from experiments.demo.results import Arm, read_results
+from experiments.demo.results import Arm
+from experiments.demo.results import Results as DemoResults
 from experiments.demo.study import EXPERIMENT, SEEDS
+from experiments.policies import HERE
 from experiments.policies.results import RULE, Policy, Results, RunResult
-from experiments.policies.table import OutSettings, write_table
-from experiments.results import FILE
-from experiments.runs import directories_of, write_configs
+from experiments.policies.table import render
+from experiments.results import write_study
+from experiments.runs import directories_of
 from tarot.cli import train
-from tarot.runs import RunDirectory, config_sha, write_json
+from tarot.runs import RunDirectory, config_sha
 from tarot.runs.exits import Exit
 from tarot.types import UserError
 
 
 def main(arguments: Sequence[str]) -> int:
     """Train, collect, and write what a whole study has shown; of a part, what is missing."""
-    own = [argument for argument in arguments if argument.startswith("out=")]
-    overrides = [argument for argument in arguments if argument not in own]
-    out = Path(settings(OutSettings, own).out)
+    given, overrides = study_settings(OutSettings, arguments)
     code = train.run(multirun(overrides))
     runs = locate_runs(overrides)
     try:
@@ -39,11 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     except UserError as error:
         sys.stdout.write(f"- missing: {error}\n")
         return code or Exit.FAILED
-    out.mkdir(parents=True, exist_ok=True)
-    configs = {f"{policy}-{seed}": run for (policy, seed), run in runs.items()}
-    write_configs(configs, out / "configs")
-    write_json(out / FILE, results.to_json())
-    write_table(results, out)
+    names = {f"{policy}-{seed}": run for (policy, seed), run in runs.items()}
+    write_study(results, render(results), names, Path(given.out or HERE))
     return code
 
 
@@ -61,7 +58,7 @@ def locate_runs(overrides: Sequence[str]) -> dict[tuple[str, int], RunDirectory]
 
 def rule_results() -> list[RunResult]:
     """The demo's runs, which train under what the rule chooses."""
-    runs = [run for run in read_results(demo.HERE).runs if run.arm is Arm.TIERED]
+    runs = [run for run in DemoResults.read(demo.HERE).runs if run.arm is Arm.TIERED]
     return [RunResult(RULE, run.seed, run.run, run.sha, run.changes) for run in runs]
 
 

@@ -6,21 +6,18 @@ python -m experiments.policies.table out=DIR  the same in another folder
 
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from statistics import fmean
 
-from experiments.command import run_command, settings
+from experiments.command import out_folder, run_command
 from experiments.demo.study import SEEDS
 from experiments.inference import BySeed, paired
 from experiments.markdown import interval, points, table
 from experiments.policies import HERE
-from experiments.policies.results import RULE, Policy, Results, read_results
-from tarot.config.schema import Strict
+from experiments.policies.results import RULE, Policy, Results
+from experiments.results import write_table
 from tarot.data import Split
-from tarot.runs import write_atomically
 from tarot.training.summary import SUITE, Change
 
-FILE = "table.md"
 TITLES = {
     Split.TEST: "New problems of the trained families",
     Split.UNSEEN: "Families never seen",
@@ -31,24 +28,11 @@ in percentage points, paired by seed, with Student's 95% interval over seeds: th
 large differences alone, so this is an illustration and no test."""
 
 
-class OutSettings(Strict):
-    """`out` is the folder of the results and the table."""
-
-    out: str = str(HERE)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the table of the results that are there."""
-    folder = Path(settings(OutSettings, arguments).out)
-    write_table(read_results(folder), folder)
+    folder = out_folder(arguments, HERE)
+    write_table(render(Results.read(folder)), folder)
     return 0
-
-
-def write_table(results: Results, folder: Path) -> None:
-    """Write and print `table.md`."""
-    text = render(results)
-    write_atomically(folder / FILE, text.encode())
-    sys.stdout.write(text)
 
 
 def render(results: Results) -> str:

@@ -16,7 +16,7 @@ from experiments.command import run_command, settings
 from experiments.inference import detectable, pooled_deviation
 from experiments.regret import HERE
 from experiments.regret.grid import SEEDS
-from experiments.regret.results import Measure, Results, read_results
+from experiments.regret.results import Measure, Results
 from tarot.config.schema import Strict
 from tarot.runs import read_json, write_json
 from tarot.types import UserError
@@ -52,7 +52,7 @@ class PilotSettings(Strict):
 def main(arguments: Sequence[str]) -> int:
     """Write and print what the pilot says of the study."""
     given = settings(PilotSettings, arguments)
-    pilot = pilot_of(read_results(Path(given.results)))
+    pilot = pilot_of(Results.read(Path(given.results)))
     write_json(Path(given.out) / FILE, _ADAPTER.dump_python(pilot, mode="json"))
     for measure in Measure:
         sys.stdout.write(f"{measure}: {100 * pilot.detectable(measure):.1f} points\n")

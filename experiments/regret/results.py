@@ -3,14 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from experiments.inference import Paired
 from experiments.regret.grid import Capability, Policy
-from experiments.results import results_in
+from experiments.results import Saved
 from tarot.types import UserError
 
 
@@ -113,7 +109,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class Results(Saved):
     """All runs, and the comparisons by measure and capability; none while a run is missing.
 
     `overall` is the rule's regret to `average` with the capabilities averaged in each seed.
@@ -123,16 +119,3 @@ class Results:
     capabilities: Mapping[Measure, Mapping[Capability, CapabilityResult]]
     overall: Mapping[Measure, Paired]
     missing: tuple[Missing, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict for `results.json`."""
-        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return plain
-
-
-_ADAPTER = TypeAdapter(Results)
-
-
-def read_results(folder: Path) -> Results:
-    """The results that a study left in a folder; UserError if there are none."""
-    return results_in(folder, _ADAPTER)

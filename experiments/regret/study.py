@@ -24,7 +24,7 @@ from types import FrameType
 
 from pydantic import Field, PositiveInt
 
-from experiments.command import run_command, settings
+from experiments.command import OutSettings, run_command, study_settings
 from experiments.regret import HERE
 from experiments.regret.analysis import analyse
 from experiments.regret.grid import (
@@ -34,20 +34,17 @@ from experiments.regret.grid import (
     multirun,
     probe_arguments,
 )
+from experiments.regret.pilot import read_pilot
 from experiments.regret.reading import read_runs
-from experiments.regret.table import render, write_table
-from experiments.results import FILE
-from experiments.runs import write_configs
+from experiments.regret.table import render
+from experiments.results import write_study
 from tarot.cli import probe, train
-from tarot.config.schema import Strict
-from tarot.runs import write_json
 from tarot.runs.exits import Exit
 
 
-class StudySettings(Strict):
+class StudySettings(OutSettings):
     """What is the command's own among its arguments."""
 
-    out: str = str(HERE)
     jobs: PositiveInt = 1
     seeds: list[int] = Field(default_factory=lambda: list(SEEDS), min_length=1)
     train_only: bool = False
@@ -55,10 +52,7 @@ class StudySettings(Strict):
 
 def main(arguments: Sequence[str]) -> int:
     """Train, collect, and write what a whole study has shown; of a part, what is missing."""
-    names = StudySettings.model_fields
-    own = [argument for argument in arguments if argument.partition("=")[0] in names]
-    overrides = [argument for argument in arguments if argument not in own]
-    study = settings(StudySettings, own)
+    study, overrides = study_settings(StudySettings, arguments)
     if study.train_only:
         return _train(study, overrides)
     code = _probe_and_train(study, overrides)
@@ -67,11 +61,8 @@ def main(arguments: Sequence[str]) -> int:
     if results.missing:
         sys.stdout.write(render(results, pilot=None))
         return code or Exit.FAILED
-    out = Path(study.out)
-    out.mkdir(parents=True, exist_ok=True)
-    write_configs({place.name: place.run for place in places}, out / "configs")
-    write_json(out / FILE, results.to_json())
-    write_table(results, out)
+    runs = {place.name: place.run for place in places}
+    write_study(results, render(results, read_pilot()), runs, Path(study.out or HERE))
     return code
 
 

@@ -6,10 +6,9 @@ python -m experiments.regret.table out=DIR  the same in another folder
 
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from statistics import fmean
 
-from experiments.command import run_command, settings
+from experiments.command import out_folder, run_command
 from experiments.inference import Paired
 from experiments.markdown import interval, points, table
 from experiments.regret import HERE
@@ -21,13 +20,10 @@ from experiments.regret.results import (
     Results,
     RunResult,
     choice_of,
-    read_results,
 )
-from tarot.config.schema import Strict
-from tarot.runs import write_atomically
+from experiments.results import write_table
 from tarot.types import Tier
 
-FILE = "table.md"
 TITLES = {
     Measure.SUITE: "Share of completions that pass all four tiers (primary)",
     Measure.TIERS: "Share of tiers passed, mean over the four",
@@ -48,24 +44,11 @@ FIGURES = (
 OVERALL = "mean of the three"
 
 
-class OutSettings(Strict):
-    """`out` is the folder of the results and the tables."""
-
-    out: str = str(HERE)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the tables of the results that are there."""
-    folder = Path(settings(OutSettings, arguments).out)
-    write_table(read_results(folder), folder)
+    folder = out_folder(arguments, HERE)
+    write_table(render(Results.read(folder), read_pilot()), folder)
     return 0
-
-
-def write_table(results: Results, folder: Path) -> None:
-    """Write and print `table.md`."""
-    text = render(results, read_pilot())
-    write_atomically(folder / FILE, text.encode())
-    sys.stdout.write(text)
 
 
 def render(results: Results, pilot: Pilot | None) -> str:

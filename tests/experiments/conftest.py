@@ -12,6 +12,7 @@ from tarot.data import Split
 from tarot.runs import RunDirectory, prepare, write_json
 from tarot.types import Tier
 from tests.experiments.listed_source import ListedSource
+from tests.experiments.writing_launcher import Launcher
 
 # Of each problem, how many of its samples passed the whole suite, and how many did not.
 Counts = Mapping[str, tuple[int, int]]
@@ -52,6 +53,20 @@ def make_run(tmp_path: Path) -> MakeRun:
         return Place(arm, seed, run)
 
     return make
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    """Those of a study on little data, whose launcher writes outcomes; `runs` is there."""
+    (tmp_path / "runs").mkdir()
+    return [
+        f"runs_dir={tmp_path / 'runs'}",
+        f"sweeps_dir={tmp_path / 'sweeps'}",
+        f"out={tmp_path / 'out'}",
+        f"launcher._target_={Launcher.__module__}.Launcher",
+        "data.num_problems=2",
+        "data.num_held_out=2",
+    ]
 
 
 @pytest.fixture

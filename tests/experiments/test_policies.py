@@ -9,26 +9,20 @@ import pytest
 
 from experiments import demo
 from experiments.demo.results import Arm
-from experiments.demo.results import read_results as read_demo
+from experiments.demo.results import Results as DemoResults
 from experiments.demo.study import SEEDS
 from experiments.policies import HERE, study, table
-from experiments.policies.results import RULE, Policy, read_results
+from experiments.policies.results import RULE, Policy, Results
+from experiments.results import FILE, TABLE
 from tarot.data import Split
 from tarot.runs import read_json
 from tarot.runs.exits import Exit
-from tests.experiments.writing_launcher import Launcher
-
-LAUNCHER = f"launcher._target_={Launcher.__module__}.Launcher"
 
 
 def test_the_study_goes_on_where_it_stopped_and_then_writes_its_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs, out = tmp_path / "runs", tmp_path / "out"
-    runs.mkdir()
-    small = ["data.num_problems=2", "data.num_held_out=2", f"sweeps_dir={tmp_path / 'sweeps'}"]
-    arguments = [f"runs_dir={runs}", LAUNCHER, f"out={out}", *small]
-    stop = runs / "stop-22"
+    stop, out = tmp_path / "runs" / "stop-22", tmp_path / "out"
     stop.touch()
     assert study.main(arguments) == Exit.INTERRUPTED
     assert "- missing: " in capsys.readouterr().out
@@ -36,10 +30,12 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_table(
 
     stop.unlink()
     assert study.main(arguments) == Exit.OK
-    text = (out / table.FILE).read_text()
+    text = (out / TABLE).read_text()
     assert text in capsys.readouterr().out
-    results = read_results(out)
-    trained = {run.seed: run.changes for run in read_demo(demo.HERE).runs if run.arm is Arm.TIERED}
+    results = Results.read(out)
+    trained = {
+        run.seed: run.changes for run in DemoResults.read(demo.HERE).runs if run.arm is Arm.TIERED
+    }
     assert {run.seed: run.changes for run in results.runs if run.policy == RULE} == trained
     suites = {(run.policy, run.seed): run.changes[Split.TEST]["suite"] for run in results.runs}
     assert [suites["average", seed].after.mean for seed in SEEDS] == [1, 1, 1]
@@ -52,6 +48,6 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_table(
 
 
 def test_the_table_is_made_again_from_the_results_alone(tmp_path: Path) -> None:
-    (tmp_path / "results.json").write_bytes((HERE / "results.json").read_bytes())
+    (tmp_path / FILE).write_bytes((HERE / FILE).read_bytes())
     assert table.main([f"out={tmp_path}"]) == Exit.OK
-    assert (tmp_path / table.FILE).read_text() == (HERE / table.FILE).read_text()
+    assert (tmp_path / TABLE).read_text() == (HERE / TABLE).read_text()

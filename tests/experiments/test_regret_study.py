@@ -6,7 +6,7 @@ import pytest
 
 from experiments.regret import study, table
 from experiments.regret.grid import EPOCHS, Capability, Policy, locate_runs
-from experiments.regret.results import Measure, read_results
+from experiments.regret.results import Measure, Results
 from experiments.results import FILE
 from experiments.runs import directories_of
 from tarot.runs import read_json, write_json
@@ -94,7 +94,7 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     assert study.main(arguments) == Exit.OK
     text = (out / "table.md").read_text()
     assert text in capsys.readouterr().out
-    results = read_results(out)
+    results = Results.read(out)
     assert len(results.runs) == 18
     assert {run.chosen for run in results.runs} == {Policy.REVERSED}
     for found in results.capabilities[Measure.SUITE].values():
@@ -137,4 +137,4 @@ def test_a_place_names_the_run_that_lies_there(tmp_path: Path) -> None:
 def test_a_folder_without_results_is_named(tmp_path: Path) -> None:
     write_json(tmp_path / FILE, {})
     with pytest.raises(UserError, match=f"{FILE}: no results of the study"):
-        read_results(tmp_path)
+        Results.read(tmp_path)

@@ -5,24 +5,18 @@ from pathlib import Path
 import pytest
 
 from experiments.demo import study
-from experiments.demo.results import Arm, read_results
+from experiments.demo.results import Arm, Results
 from tarot.cli.composition import compose
 from tarot.cli.planning import plan_run
 from tarot.data import Split
 from tarot.runs import read_json
 from tarot.runs.exits import Exit
 
-LAUNCHER = "launcher._target_=tests.experiments.writing_launcher.Launcher"
-
 
 def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs, out = tmp_path / "runs", tmp_path / "out"
-    runs.mkdir()
-    small = ["data.num_problems=2", "data.num_held_out=2", f"sweeps_dir={tmp_path / 'sweeps'}"]
-    arguments = [f"runs_dir={runs}", LAUNCHER, f"out={out}", *small]
-    stop = runs / "stop-23"
+    stop, out = tmp_path / "runs" / "stop-23", tmp_path / "out"
     stop.touch()
     assert study.main(arguments) == Exit.INTERRUPTED
     stopped = capsys.readouterr().out
@@ -36,7 +30,7 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     finished = capsys.readouterr().out
     assert _launched(finished) == ["launched 23 TieredReward", "launched 23 ShuffledReward"]
     assert (out / "table.md").read_text() in finished
-    pooled = read_results(out).pooled
+    pooled = Results.read(out).pooled
     assert pooled[Arm.TIERED][Split.TEST]["suite"].difference.mean == 1
     assert pooled[Arm.SHUFFLED][Split.TEST]["suite"].difference.mean == 0
 

@@ -6,8 +6,8 @@ import pytest
 
 from experiments.demo import table
 from experiments.demo.pooling import Place, collect
-from experiments.demo.results import read_results
-from experiments.results import FILE
+from experiments.demo.results import Results
+from experiments.results import FILE, TABLE
 from tarot.runs import write_json
 from tarot.types import UserError
 
@@ -48,9 +48,9 @@ def test_a_missing_run_is_a_line_and_its_arm_has_no_pool(study: list[Place]) -> 
 def test_the_table_is_made_again_from_the_results_alone(study: list[Place], tmp_path: Path) -> None:
     results = collect(study)
     write_json(tmp_path / FILE, results.to_json())
-    assert read_results(tmp_path) == results
+    assert Results.read(tmp_path) == results
     assert table.main([f"out={tmp_path}"]) == 0
-    assert (tmp_path / table.FILE).read_text() == table.render(results)
+    assert (tmp_path / TABLE).read_text() == table.render(results)
 
 
 def test_the_results_do_not_depend_on_where_or_when(study: list[Place], tmp_path: Path) -> None:
