@@ -17,11 +17,12 @@ import yaml
 
 from launchers.accelerate_config import accelerate_config
 from launchers.children import Child, Children, signals
-from launchers.environment import GPUS, child_environment, serving_gpus, training_gpus
+from launchers.environment import child_environment, serving_gpus, training_gpus
 from launchers.logs import Log
 from launchers.ranks import Ranks
 from launchers.vllm_server import Server, check_server, free_port, has_server, unproxied
 from tarot.config.batches import plan_batches
+from tarot.config.machine import GPUS
 from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.runs import RunDirectory
 from tarot.runs.exits import Exit

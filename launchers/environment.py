@@ -3,11 +3,10 @@
 import os
 from collections.abc import Mapping
 
+from tarot.config.machine import GPUS
 from tarot.config.schema import HardwareConfig
 from tarot.runs.ancestry import LAUNCHER
 from tarot.runs.environment import PROJECT
-
-GPUS = "CUDA_VISIBLE_DEVICES"
 
 # Idle threads wait instead of spinning, which on a loaded CPU costs more than the work itself.
 # Freed memory is kept: handing every large tensor's pages back and faulting them in again cost a

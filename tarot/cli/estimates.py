@@ -20,6 +20,7 @@ from tarot.plan.effort import (
 )
 from tarot.plan.fitting import GB, full_length, memory_of
 from tarot.plan.serving import cache_of
+from tarot.sandbox.cloud.shares import sandboxes_each
 from tarot.types import Problem, UserError
 
 Row = tuple[str, str]
@@ -66,10 +67,10 @@ def effort_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
 def sandbox_rows(settings: RunConfig) -> Iterator[Row]:
     """What a run asks of an account whose limits its sandbox knows; nothing of other sandboxes."""
     node = settings.sandbox
-    if "creations_per_s" not in node:
+    if not node.keys() >= {"max_sandboxes", "contexts", "creations_per_s", "max_age_s"}:
         return
     processes, rate, age_s = settings.hardware.processes, node["creations_per_s"], node["max_age_s"]
-    number = processes * max(1, node["max_sandboxes"] // processes)
+    number = processes * sandboxes_each(node["max_sandboxes"], processes)
     yield (
         "sandboxes",
         f"up to {number} at once for {number * node['contexts']} programs, created in "

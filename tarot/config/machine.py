@@ -10,6 +10,7 @@ from pathlib import Path
 from tarot.config.schema import HardwareConfig, VllmConfig
 from tarot.types import UserError
 
+GPUS = "CUDA_VISIBLE_DEVICES"
 DEMO = "try 'python train.py +experiment=demo'"
 BYTES_PER_MIB = 2**20
 
@@ -105,7 +106,7 @@ def _check_server(vllm: VllmConfig, hardware: HardwareConfig) -> None:
 def visible_gpus(environment: Mapping[str, str]) -> int:
     """The number of NVIDIA GPUs that a child process could use."""
     installed = _installed_gpus()
-    chosen = environment.get("CUDA_VISIBLE_DEVICES")
+    chosen = environment.get(GPUS)
     if chosen is None:
         return installed
     names = [name.strip() for name in chosen.split(",")]

@@ -22,6 +22,7 @@ from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.fleet import Fleet, Terms
 from tarot.sandbox.cloud.rate import CreationRate
 from tarot.sandbox.cloud.service import Service
+from tarot.sandbox.cloud.shares import sandboxes_each
 from tarot.sandbox.layers import check_names
 from tarot.types import Execution, Job, UserError
 
@@ -119,7 +120,7 @@ class E2BSandbox:
 
     def _terms(self) -> Terms:
         return Terms(
-            max_sandboxes=max(1, self.max_sandboxes // int(os.environ.get(_PROCESSES, "1"))),
+            max_sandboxes=sandboxes_each(self.max_sandboxes, int(os.environ.get(_PROCESSES, "1"))),
             contexts=self.contexts,
             programs_per_request=self.programs_per_request,
             lifetime_s=self.lifetime_s,

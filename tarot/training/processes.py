@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import torch.distributed as dist
 from accelerate import PartialState
 
+from tarot.config.machine import GPUS
 from tarot.config.schema import HardwareConfig
 from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.training.sharding import check_sharding, prepare_deepspeed, requested
@@ -36,7 +37,6 @@ VARIABLES = frozenset(
     }
 )
 PREFIXES = ("TORCHELASTIC_", "ACCELERATE_")
-GPUS = "CUDA_VISIBLE_DEVICES"
 LOST_PROCESS = (
     "another process of this training died, or did not answer within trainer.ddp_timeout; its own "
     "last lines, or those of whoever started it, say why"
