@@ -10,7 +10,7 @@ import psutil
 from launchers.children import Child
 from launchers.logs import Log
 from tarot.runs import RunDirectory
-from tarot.runs.exits import Exit
+from tarot.runs.exits import Exit, code_of_failure
 from tarot.runs.rank_logs import exit_code
 from tarot.types import Outcome, Run, RunState
 
@@ -54,8 +54,7 @@ class Ranks:
             return Outcome(RunState.INTERRUPTED)
         lines = self._stderr.tail(tail_lines) or launched.log.tail(tail_lines)
         cause = f"{lines}\n{_killed(launched.log)}".strip()
-        code = own if own == Exit.USER_ERROR else Exit.FAILED
-        return Outcome(RunState.FAILED, cause, code)
+        return Outcome(RunState.FAILED, cause, code_of_failure(own))
 
 
 def _killed(launched: Log) -> str:

@@ -106,6 +106,8 @@ def report(outcome: Outcome, directory: Path, command: str) -> None:
             sys.stderr.write(f"stopped; go on from what is saved with: {command}\n")
         case RunState.FAILED if outcome.exit_code == Exit.USER_ERROR:
             sys.stderr.write(f"{cause}\n")
+        case RunState.FAILED if outcome.exit_code == Exit.OUTAGE:
+            sys.stderr.write(f"{cause} Go on from what is saved with: {command}\n")
         case RunState.FAILED:
             sys.stderr.write(f"{outcome.detail}\n")
             sys.stderr.write(

@@ -12,8 +12,9 @@ from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.grading.grader import Grader, self_check
 from tarot.runs import RunDirectory
+from tarot.sandbox.cloud import breaker
 from tarot.training import processes
-from tarot.training.display import Display
+from tarot.training.display import Display, Warnings
 from tarot.training.stopping import Outage, StopRequest
 from tarot.types import Limits, Problem
 
@@ -29,14 +30,10 @@ class RunContext:
     display: Display
     stop: StopRequest
 
-    def is_out(self, unjudged_share: float) -> bool:
-        """Whether more completions were lost than the config allows."""
-        return unjudged_share > self.config.grading.max_unjudged_share
-
     def check_judged(self, unjudged_share: float) -> None:
-        """Outage if too much was lost, so that the same command does this again."""
-        if self.is_out(unjudged_share):
-            limit = self.config.grading.max_unjudged_share
+        """Outage if more completions were lost than the config allows: this is to be done again."""
+        limit = self.config.grading.max_unjudged_share
+        if unjudged_share > limit:
             raise Outage(
                 f"{unjudged_share:.0%} of the completions could not be judged, more than "
                 f"grading.max_unjudged_share={limit}: is the sandbox out?"
@@ -56,7 +53,7 @@ def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
     timeout_s = config.trainer.get("ddp_timeout", processes.DDP_TIMEOUT_S)
     processes.join(config.hardware, timeout_s)
     if config.hardware.device == "cpu":
-        torch.set_num_threads(config.hardware.threads)
+        _set_num_threads(config.hardware.threads)
     source: DataSource = build("data", config.data)
     limits = Limits(**config.grading.limits.model_dump())
     sandbox = build("sandbox", config.sandbox)
@@ -65,7 +62,18 @@ def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
         processes.together(lambda: self_check(sandbox))
         problems = {split: source.load(split) for split in Split}
         display = Display(Console(quiet=not processes.is_main()))
-        yield RunContext(run, config, problems, grader, display, stop)
+        with Warnings(display).of(breaker.logger):
+            yield RunContext(run, config, problems, grader, display, stop)
     finally:
         grader.close()
     processes.leave()
+
+
+def _set_num_threads(number: int) -> None:
+    """Compute with so many threads.
+
+    To set them, even to the number that there is, takes MKL's freedom to use fewer for a small
+    product, which costs a small model some 4% of a step.
+    """
+    if torch.get_num_threads() != number:
+        torch.set_num_threads(number)

@@ -1,5 +1,6 @@
 """What a person sees while a run goes on: a line a step and, on a terminal, the time left."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -54,6 +55,28 @@ class Display:
 
             yield advance
             progress.update(task, completed=total)
+
+
+class Warnings(logging.Handler):
+    """Shows what a logger warns of, beside what else becomes of it."""
+
+    def __init__(self, display: Display) -> None:
+        """Show on `display`."""
+        super().__init__(logging.WARNING)
+        self._display = display
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one."""
+        self._display.say(record.getMessage())
+
+    @contextmanager
+    def of(self, logger: logging.Logger) -> Iterator[None]:
+        """Show those that come meanwhile."""
+        logger.addHandler(self)
+        try:
+            yield
+        finally:
+            logger.removeHandler(self)
 
 
 def step_note(metrics: Mapping[str, float], reward: float, phase: str) -> str:

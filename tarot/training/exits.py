@@ -23,7 +23,11 @@ def exit_of(work: Callable[[], None]) -> Exit:
         work()
     except UserError as error:
         return _said(error, Exit.USER_ERROR)
-    except (Outage, ChildFailure, PeerFailure) as error:
+    except Outage as error:
+        return _said(error, Exit.OUTAGE)
+    except ChildFailure as error:
+        return _said(error, error.code)
+    except PeerFailure as error:
         return _said(error, Exit.FAILED)
     except RuntimeError as error:
         if not is_of_a_lost_process(error):

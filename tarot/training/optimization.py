@@ -18,13 +18,14 @@ from tarot.training import processes
 from tarot.training.adapters import peft_config
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
-from tarot.training.display import Advance
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer
+from tarot.training.last_step import LastStep
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
 from tarot.training.sharding import check_sharding, in_use, keep_layout
 from tarot.training.steering import Steering
+from tarot.training.stopping import Outage
 from tarot.training.tracking import Track
 from tarot.training.trainer import Engine, TierGRPOTrainer
 from tarot.types import Policy, Problem, Reward, UserError
@@ -44,7 +45,7 @@ def optimize(
 
     Raises:
         KeyboardInterrupt: after a stop was asked for and the step saved.
-        Outage: if too many completions of a step could not be judged.
+        Outage: if too many completions of a step could not be judged; the one before it is saved.
     """
     problems = _short_enough(context, loaded.tokenizer)
     reward: Reward = build("reward", context.config.reward)
@@ -57,7 +58,9 @@ def optimize(
     if checkpoint is not None:
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
-        recorder = _recorder(context, steering, track, advance)
+        should_stop = partial(_should_stop, context)
+        recorder = StepRecorder(context.run, steering, track, advance, should_stop)
+        last_step = LastStep()
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
             grader=context.grader,
@@ -65,6 +68,7 @@ def optimize(
             reward=reward,
             group_size=context.config.num_generations,
             eos_token_ids=loaded.eos_token_ids,
+            check_judged=context.check_judged,
             on_step=recorder.on_rewards,
         )
         trainer = _trainer_class(context.config, recorder)(
@@ -73,13 +77,17 @@ def optimize(
             args=grpo_arguments(context.config, context.run, decoupled),
             train_dataset=_dataset(problems, context.config),
             reward_funcs=trl_functions(function, decoupled),
-            callbacks=[recorder],
+            callbacks=[recorder, last_step],
             peft_config=peft_config(context.config.lora, loaded.weights),
         )
         check_sharding(in_use(trainer.accelerator), hardware)
         trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    context.check_judged(recorder.unjudged_share)
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        except Outage:
+            steering.forget_step()
+            last_step.save(trainer)
+            raise
     return trainer.engine
 
 
@@ -92,15 +100,9 @@ def _trainer_class(config: RunConfig, recorder: StepRecorder) -> Callable[..., T
     )
 
 
-def _recorder(
-    context: RunContext, steering: Steering, track: Track, advance: Advance
-) -> StepRecorder:
-    def should_stop() -> bool:
-        context.stop.is_set = processes.any_process(context.stop.is_set)
-        return context.stop.is_set or context.is_out(recorder.unjudged_share)
-
-    recorder = StepRecorder(context.run, steering, track, advance, should_stop)
-    return recorder
+def _should_stop(context: RunContext) -> bool:
+    context.stop.is_set = processes.any_process(context.stop.is_set)
+    return context.stop.is_set
 
 
 def _short_enough(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:

@@ -25,8 +25,7 @@ class StepRecorder(TrainerCallback):
 
     A step may be generated in several batches; its rollouts are those of all of them.
     `should_stop` is asked after every step; a checkpoint is saved before training stops, with the
-    state of `steering`. Of several processes the main one alone writes; all keep the share that
-    was not judged.
+    state of `steering`. Of several processes the main one alone writes.
     """
 
     def __init__(
@@ -45,12 +44,6 @@ class StepRecorder(TrainerCallback):
         self._should_stop = should_stop
         self._metrics: dict[str, float] = {}
         self._rollouts: tuple[Rollout, ...] = ()
-
-    @property
-    def unjudged_share(self) -> float:
-        """The share of the last step's completions that could not be judged."""
-        lost = [not row.is_judged for row in self._rollouts]
-        return fmean(lost) if lost else 0.0
 
     def on_rewards(self, outcome: StepOutcome) -> None:
         """Write the rollouts and decisions of a step, or of a batch of it; show its figures."""

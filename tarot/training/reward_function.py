@@ -64,6 +64,8 @@ class RewardFunction:
         reward: turns graded completions into rewards.
         group_size: completions per prompt; a group stands together in the batch.
         eos_token_ids: a completion that ends in none of them was cut off.
+        check_judged: raises where too large a share of a step's completions could not be judged;
+            nothing of that batch is counted, observed or recorded.
         on_step: told of every step's outcome.
     """
 
@@ -78,6 +80,7 @@ class RewardFunction:
         reward: Reward,
         group_size: int,
         eos_token_ids: Sequence[int],
+        check_judged: Callable[[float], None],
         on_step: Callable[[StepOutcome], None],
     ) -> None:
         """Hold what every batch needs."""
@@ -87,11 +90,12 @@ class RewardFunction:
         self._reward = reward
         self._group_size = group_size
         self._eos_token_ids = frozenset(eos_token_ids)
+        self._check_judged = check_judged
         self._on_step = on_step
         self._decoupled = tuple(decoupled_weights(reward) or ())
         self._completions: Sequence[Any] | None = None
         self._values: Sequence[RewardValue | None] = ()
-        self._step, self._num_earlier_groups = 0, 0
+        self._step, self._num_earlier_groups, self._num_unjudged = 0, 0, 0
 
     def __call__(self, **batch: Any) -> list[float | None]:
         """The rewards of one batch; TRL calls it with keywords and ignores rows of None."""
@@ -110,8 +114,10 @@ class RewardFunction:
         """The rewards of this process's completions; all else is about the whole batch."""
         if trainer_state.global_step + 1 != self._step:
             self._step, self._num_earlier_groups = trainer_state.global_step + 1, 0
+            self._num_unjudged = 0
         pieces = processes.together(lambda: self._piece(trainer_state, **batch))
         graded = list(chain.from_iterable(piece.completions for piece in pieces))
+        self._check(graded)
         rewards = processes.from_main(lambda: self._rewards(graded))
         whole = StepBatch(
             completions=graded,
@@ -130,6 +136,12 @@ class RewardFunction:
         self._num_earlier_groups += len(graded) // self._group_size
         size = len(batch["completions"])
         return rewards[processes.rank() * size :][:size]
+
+    def _check(self, graded: Sequence[GradedCompletion]) -> None:
+        """See that enough of the step was judged, this batch included; alike in every process."""
+        self._num_unjudged += sum(not completion.grade.is_judged for completion in graded)
+        num_earlier = self._num_earlier_groups * self._group_size
+        self._check_judged(self._num_unjudged / (num_earlier + len(graded)))
 
     def _rewards(self, graded: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """What the reward gives; UserError where it raises, since whoever wrote it has to mend it.

@@ -1,7 +1,9 @@
 """The weights in force at each step, from a policy of either kind, and the state that one keeps."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 from tarot.curriculum import CurriculumDecision, OnlinePolicy
 from tarot.runs import read_json, write_json
@@ -20,6 +22,7 @@ class Steering:
         """Steer by `policy`."""
         self._policy = policy
         self._in_force: tuple[int, TierWeights] | None = None
+        self._state_before: dict[str, Any] = {}
 
     def weights(self, step: int, progress: float) -> TierWeights:
         """The weights of a step, counted from 1, that is at `progress`."""
@@ -27,6 +30,7 @@ class Steering:
             return self._policy.at(progress)
         if self._in_force is None or self._in_force[0] != step:
             self._in_force = step, self._policy.weights()
+            self._state_before = deepcopy(self._policy.state_dict())
         return self._in_force[1]
 
     def observe(self, completions: Sequence[GradedCompletion]) -> tuple[CurriculumDecision, ...]:
@@ -34,6 +38,11 @@ class Steering:
         if not isinstance(self._policy, OnlinePolicy):
             return ()
         return tuple(self._policy.observe(completions))
+
+    def forget_step(self) -> None:
+        """Stand as before the step in progress, of which some batches may have been observed."""
+        if isinstance(self._policy, OnlinePolicy) and self._in_force is not None:
+            self._policy.load_state_dict(self._state_before)
 
     def save(self, checkpoint: Path) -> None:
         """Write the state of an on-line policy into a checkpoint's folder."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import torch
 from datasets import Dataset
 from torch.utils.data import Sampler
+from transformers import TrainerControl
 from trl import GRPOTrainer
 
 from tarot.runs.checkpoints import remove_incomplete
@@ -66,6 +67,11 @@ class TierGRPOTrainer(GRPOTrainer):
             if processes.is_main():
                 remove_incomplete(folder)
             raise
+
+    def save_step(self) -> None:
+        """Save a checkpoint of the last finished step, with all that belongs to one."""
+        self._save_checkpoint(self.model, trial=None)
+        self.callback_handler.on_save(self.args, self.state, TrainerControl())
 
     def _calculate_rewards(
         self,

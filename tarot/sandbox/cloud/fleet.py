@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tarot.sandbox.cloud import owners
+from tarot.sandbox.cloud.breaker import Breaker
 from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.machine import Machine
 from tarot.sandbox.cloud.queue import Queue
@@ -22,7 +23,6 @@ logger = logging.getLogger(__name__)
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 30.0
 _WATCH_S = 0.5
-_SAID_S = 5.0
 _CLOSE_S = 60.0
 
 
@@ -65,6 +65,7 @@ class Fleet:
         self._service = service
         self._rate = rate
         self._terms = terms
+        self._breaker = Breaker(terms.max_outage_s)
         self._metadata = owners.metadata()
         self._places = [Place() for _ in range(terms.max_sandboxes)]
 
@@ -87,6 +88,7 @@ class Fleet:
 
     async def run(self, jobs: Sequence[Job]) -> list[Execution]:
         """One execution per job, in order."""
+        self._breaker.begin_batch()
         queue = Queue(jobs, self._terms.attempts, self._terms.programs_per_request)
         at_once = self._terms.contexts * self._terms.programs_per_request
         num_places = min(len(self._places), math.ceil(len(jobs) / at_once))
@@ -133,21 +135,13 @@ class Fleet:
             logger.warning("sandbox: %s; what is left ends within %d s", failure, lifetime_s)
 
     async def _watch(self, queue: Queue) -> None:
-        """Say that nothing succeeds, and that it does again; give the batch up after too long."""
-        is_said = False
-        while True:
+        """Say that there is an outage; give the batch up in too long a one."""
+        while not self._breaker.is_spent:
+            self._breaker.say_open()
             await asyncio.sleep(_WATCH_S)
-            failing_s = queue.failing_s()
-            if failing_s > _SAID_S and not is_said:
-                logger.warning("sandbox: waiting for the service (%s)", queue.failure)
-            elif is_said and failing_s == 0.0:
-                logger.warning("sandbox: the service is back")
-            is_said = failing_s > _SAID_S
-            if failing_s > self._terms.max_outage_s:
-                logger.error(
-                    "sandbox: nothing succeeded for %.0f s; what is left is lost", failing_s
-                )
-                await queue.give_up()
+        self._breaker.say_spent()
+        await queue.give_up()
+        await queue.is_over.wait()
 
     async def _drive(self, place: Place, queue: Queue, num_places: int) -> None:
         """Keep a sandbox in a place, and its contexts at work, until the batch is over."""
@@ -155,9 +149,10 @@ class Fleet:
         num_workers = num_places * self._terms.contexts
         while not queue.is_over.is_set():
             try:
-                machine = await self._machine(place)
+                async with self._breaker.turn():
+                    machine = await self._machine(place)
             except Failure as failure:
-                queue.note_failure(failure)
+                self._breaker.note_failure(failure)
                 await asyncio.sleep(_pause_s(num_failures, failure))
                 num_failures += 1
                 continue
@@ -181,14 +176,15 @@ class Fleet:
         while machine.is_fit:
             taken: list[int] = []
             try:
-                await machine.prepare(number)
-                taken = await queue.take(machine.id, num_workers)
-                if not taken:
-                    return
-                await self._request(machine, number, queue, taken)
+                async with self._breaker.turn():
+                    await machine.prepare(number)
+                    taken = await queue.take(machine.id, num_workers)
+                    if not taken:
+                        return
+                    await self._request(machine, number, queue, taken)
                 num_failures = 0
             except Failure as failure:
-                queue.note_failure(failure)
+                self._breaker.note_failure(failure)
                 machine.strike(failure)
                 if not machine.is_fit:
                     await queue.leave(machine.id)
@@ -202,10 +198,15 @@ class Fleet:
         self, machine: Machine, number: int, queue: Queue, taken: Sequence[int]
     ) -> None:
         """Send a parcel, and queue again what the sandbox could not judge; raises Failure."""
+
+        def record(position: int, execution: Execution) -> None:
+            self._breaker.note_success()
+            queue.record(taken[position], execution)
+
         await machine.run(
             number,
             [queue.jobs[index] for index in taken],
-            lambda position, execution: queue.record(taken[position], execution),
+            record,
             self._terms.answer_margin_s,
         )
         await queue.give_back(taken, machine.id, "it was killed from outside, or starved")

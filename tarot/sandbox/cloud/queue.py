@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tarot.sandbox.batch import LOST
-from tarot.sandbox.cloud.failures import Failure
 from tarot.types import Execution, Job, StopReason
 
 logger = logging.getLogger(__name__)
@@ -27,8 +26,6 @@ class Queue:
         """Queue `jobs`."""
         self.jobs = jobs
         self.is_over = asyncio.Event()
-        self.failure: Failure | None = None
-        self.failing_since_s = 0.0
         self._attempts = attempts
         self._most_at_once = most_at_once
         self._changed = asyncio.Condition()
@@ -83,7 +80,6 @@ class Queue:
 
     def record(self, index: int, execution: Execution) -> None:
         """A job came back; one that could not be judged there stays with its request."""
-        self.note_success()
         if self._results[index] is None and execution.stopped_by is not StopReason.INFRASTRUCTURE:
             self._results[index] = execution
             self._num_left -= 1
@@ -104,21 +100,6 @@ class Queue:
         self._num_left -= len(self._waiting)
         self._waiting = []
         await self._notify()
-
-    def note_success(self) -> None:
-        """The service does what it is asked for."""
-        self.failure = None
-
-    def note_failure(self, failure: Failure) -> None:
-        """Something failed; the first failure after a success begins a time of failing."""
-        logger.info("sandbox: %s", failure)
-        if self.failure is None:
-            self.failing_since_s = time.monotonic()
-        self.failure = failure
-
-    def failing_s(self) -> float:
-        """For how long nothing has succeeded, though something was tried."""
-        return 0.0 if self.failure is None else time.monotonic() - self.failing_since_s
 
     def _fit(self, machine: str) -> list[int]:
         """What waits for this sandbox: what has not just failed in it, or has no other to go to."""
