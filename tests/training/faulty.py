@@ -19,7 +19,6 @@ import numpy as np
 
 from tarot.data import Split
 from tarot.data.starter.source import StarterSource
-from tarot.sandbox.batch import LOST
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Execution, GradedCompletion, Job, Problem, RewardValue, UserError
 
@@ -72,8 +71,7 @@ class FaultySandbox(LocalSandbox):
 
     `HOLD_IN=tarot.training.probing:2` holds that module's process in its second call, with the file
     `held` to show it, until as many signals have come as `HOLD_FOR` says, or one. Of several
-    processes the second one dies in call `KILL_IN`, loses all jobs of call `LOSE_IN`, and comes
-    `late_s` late in call `late_in`.
+    processes the second one dies in call `KILL_IN`, and comes `late_s` late in call `late_in`.
     """
 
     def __init__(self, late_in: int = 0, late_s: float = 0, **settings: Any) -> None:
@@ -87,8 +85,6 @@ class FaultySandbox(LocalSandbox):
         if os.environ.get("RANK") == "1":
             if self._num_calls == int(os.environ.get("KILL_IN", "0")):
                 os.kill(os.getpid(), signal.SIGKILL)
-            if self._num_calls == int(os.environ.get("LOSE_IN", "0")):
-                return [LOST] * len(jobs)
             if self._num_calls == self._late_in:
                 time.sleep(self._late_s)
         return super().run(jobs)

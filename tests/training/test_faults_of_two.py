@@ -13,7 +13,6 @@ import torch
 
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
-from tarot.runs.exits import Exit
 from tests.small_disk import resize, small_disk
 from tests.training.commands import LARGE_KB, SMALL_KB, Ended, descendants, orphans_adopted
 from tests.training.faulty import FaultySandbox, LetterReward
@@ -62,16 +61,6 @@ def first_of_two(run: RunDirectory, **variables: str) -> Ended:
 def place_of(rank: int) -> dict[str, str]:
     number, size = str(rank), "2"
     return {"RANK": number, "LOCAL_RANK": number, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
-
-
-@dataclass(frozen=True)
-class Outage:
-    """A run of two in whose second step the second process loses all that it asks for."""
-
-    run: RunDirectory
-    ended: Ended
-    saved: list[str]
-    finished: Ended
 
 
 @dataclass(frozen=True)
@@ -144,32 +133,6 @@ def test_the_run_goes_on_and_is_what_it_would_have_been(story: Story) -> None:
     ours, theirs = (last_checkpoint(run) for run in (story.run, story.whole))
     for name in ("model.safetensors", "optimizer.pt"):
         assert (ours / name).read_bytes() == (theirs / name).read_bytes()
-
-
-@pytest.fixture(scope="module")
-def outage(tmp_path_factory: pytest.TempPathFactory) -> Outage:
-    folder = tmp_path_factory.mktemp("outage")
-    settings = (*SETTINGS, "trainer.save_steps=500")
-    run = prepared(f"run_dir={folder / 'run'}", *settings)
-    with orphans_adopted():
-        ended = torchrun(run, LOSE_IN="3")
-        saved = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
-        return Outage(run, ended, saved, torchrun(run))
-
-
-def test_an_outage_of_one_process_ends_both_with_the_last_step_saved(outage: Outage) -> None:
-    cause = "of the completions could not be judged, more than grading.max_unjudged_share="
-    assert sum(cause in line for line in outage.ended.lines) == 2
-    assert f"exitcode  : {Exit.OUTAGE}" in outage.ended.finished.stderr
-    assert outage.saved == ["checkpoint-1"]
-    assert outage.ended.left == []
-
-
-def test_after_an_outage_the_step_is_taken_again_as_it_would_have_been(
-    story: Story, outage: Outage
-) -> None:
-    assert outage.finished.code == 0, outage.finished.finished.stderr
-    assert compare_runs(story.whole, outage.run) == RunComparison(NUM_STEPS, None, 0.0)
 
 
 def test_each_process_goes_on_with_its_own_generators(story: Story) -> None:

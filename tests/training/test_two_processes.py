@@ -11,6 +11,7 @@ import pytest
 
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.runs.exits import Exit
 from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.runs.rollouts import read_rollouts
 from tarot.training.processes import solitary_environment
@@ -169,11 +170,13 @@ def test_a_child_of_one_process_sees_the_gpu_of_the_first(
 
 @dataclass(frozen=True)
 class Story:
-    """A run that is stopped by a signal to one process and then finished, and one that isn't."""
+    """A run that a signal to one process stops, then an outage of one, and one without either."""
 
     whole: RunDirectory
     stopped: Finished
     steps_when_stopped: list[int]
+    out: Finished
+    saved_when_out: list[str]
     run: RunDirectory
     finished: Finished
 
@@ -193,7 +196,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             "num_generations=4",
             "problems_per_step=3",
             "data.num_problems=6",
-            "trainer.max_steps=3",
+            *("trainer.max_steps=4", "trainer.save_steps=500"),
             "trainer.learning_rate=1e-6",
             "curriculum=average",
             "reward.format_pattern='print.7.'",
@@ -207,8 +210,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     run = run_with("run", target, "sandbox.stop_at=2")
     stopped = two_processes("tarot.training", str(run.path))
     steps = [line["step"] for line in run.log.lines()]
+    run = run_with("run", target, "sandbox.lost=[3]")
+    out = two_processes("tarot.training", str(run.path))
+    saved = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
     run = run_with("run", target)
-    return Story(whole, stopped, steps, run, two_processes("tarot.training", str(run.path)))
+    finished = two_processes("tarot.training", str(run.path))
+    return Story(whole, stopped, steps, out, saved, run, finished)
 
 
 @pytest.mark.soak
@@ -219,20 +226,29 @@ def test_a_signal_to_one_stops_both_after_the_step(story: Story) -> None:
 
 
 @pytest.mark.soak
+def test_an_outage_of_one_ends_both_with_the_last_step_saved(story: Story) -> None:
+    cause = "of the completions could not be judged, more than grading.max_unjudged_share="
+    lines = story.out.stderr.splitlines()
+    assert sum(cause in line for line in lines) == 2
+    assert any(line.split()[:3] == ["exitcode", ":", str(int(Exit.OUTAGE))] for line in lines)
+    assert story.saved_when_out == ["checkpoint-1", "checkpoint-2"]
+
+
+@pytest.mark.soak
 def test_a_run_of_two_goes_on_where_it_stopped(story: Story) -> None:
     assert story.finished.returncode == 0, story.finished.stderr
-    assert [line["step"] for line in story.run.log.lines()] == [1, 2, 3]
+    assert [line["step"] for line in story.run.log.lines()] == [1, 2, 3, 4]
     assert story.run.summary_path.exists()
-    assert compare_runs(story.whole, story.run) == RunComparison(3, None, 0.0)
+    assert compare_runs(story.whole, story.run) == RunComparison(4, None, 0.0)
 
 
 @pytest.mark.soak
 def test_the_log_and_the_rollouts_of_a_run_of_two_hold_everything_once(story: Story) -> None:
     rows = list(read_rollouts(story.whole))
     assert [(row.step, row.group) for row in rows] == [
-        (step, group) for step in (1, 2, 3) for group in (0, 1, 2) for _ in range(4)
+        (step, group) for step in (1, 2, 3, 4) for group in (0, 1, 2) for _ in range(4)
     ]
-    for step in (1, 2, 3):
+    for step in (1, 2, 3, 4):
         of_group = [
             {row.problem_id for row in rows if (row.step, row.group) == (step, group)}
             for group in range(3)
@@ -240,4 +256,4 @@ def test_the_log_and_the_rollouts_of_a_run_of_two_hold_everything_once(story: St
         assert [len(names) for names in of_group] == [1, 1, 1]
         assert len(set.union(*of_group)) == 3
     shown = story.finished.stdout.splitlines()
-    assert sum(line.startswith("GRPO  1/3") for line in shown) == 1
+    assert sum(line.startswith("GRPO  3/4") for line in shown) == 1
