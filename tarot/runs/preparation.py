@@ -34,16 +34,23 @@ def locate(config: Mapping[str, Any], data_fingerprint: str) -> Path:
 def prepare(config: Mapping[str, Any], data_fingerprint: str) -> RunDirectory:
     """The directory of a config's run, made or found, with `config.json` written.
 
-    A finished run is left as it is. UserError if the directory holds another run or other files,
-    or if another process is in it.
+    A finished run is left as it is. UserError if the directory can't be made or holds another run
+    or other files, or if another process is in it.
     """
     directory = RunDirectory(locate(config, data_fingerprint))
     _refuse_another(directory, config, data_fingerprint)
     if directory.state is not DirectoryState.FINISHED:
-        directory.path.mkdir(parents=True, exist_ok=True)
+        _make(directory.path, "run_dir" if config.get("run_dir") else "runs_dir")
         with directory.lock():
             write_config(directory, config, data_fingerprint)
     return directory
+
+
+def _make(folder: Path, key: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise UserError(f"{key}: {folder}: {error.strerror}; name another directory") from error
 
 
 def _refuse_another(

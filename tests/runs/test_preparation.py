@@ -1,6 +1,7 @@
 """Making and finding run directories."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,15 @@ def test_a_torn_config_is_one_line(config: dict[str, Any]) -> None:
     run.config_path.write_text('{"name": ')
     with pytest.raises(UserError, match=r"config\.json: not JSON"):
         RunDirectory.open(run.path).config()
+
+
+@pytest.mark.parametrize("place", ["file", "file/runs"])
+def test_a_directory_that_cannot_be_made_is_one_line(
+    config: dict[str, Any], tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").touch()
+    config["runs_dir"] = str(tmp_path / place)
+    with pytest.raises(UserError) as error:
+        prepare(config, "data")
+    line = rf"runs_dir: {tmp_path / place}/demo-\w+: Not a directory; name another directory"
+    assert re.fullmatch(line, str(error.value))
