@@ -19,6 +19,7 @@ from tarot.plan.effort import (
     time_step,
 )
 from tarot.plan.fitting import GB, full_length, memory_of
+from tarot.plan.hosting import is_hosted, reckon_hosting
 from tarot.plan.serving import cache_of
 from tarot.sandbox.cloud.shares import sandboxes_each
 from tarot.types import Problem, UserError
@@ -64,7 +65,7 @@ def effort_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
     yield "tokens", f"generated {generated}; trained on {trained}{_bounds(settings)}"
 
 
-def sandbox_rows(settings: RunConfig) -> Iterator[Row]:
+def sandbox_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
     """What a run asks of an account whose limits its sandbox knows; nothing of other sandboxes."""
     node = settings.sandbox
     if not node.keys() >= {"max_sandboxes", "contexts", "creations_per_s", "max_age_s"}:
@@ -77,6 +78,8 @@ def sandbox_rows(settings: RunConfig) -> Iterator[Row]:
         f"{_duration(number / rate)} at {rate:g} a second; replaced every {_duration(age_s)}, "
         f"{number / age_s:.2g} a second",
     )
+    if is_hosted(node) and length.tests_per_problem is not None:
+        yield from _load_rows(settings, length, length.tests_per_problem)
 
 
 def memory_rows(settings: RunConfig) -> Iterator[Row]:
@@ -120,6 +123,34 @@ def time_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
         f"{gpus} GPUs x {usd:g} USD an hour",
     )
     yield "assumed", _assumptions(settings)
+
+
+def _load_rows(settings: RunConfig, length: Length, tests: float) -> Iterator[Row]:
+    """What the steps take of the account, and what that costs where a price is given."""
+    if settings.hardware.device == "cpu":
+        yield "sandbox load", "not estimated for a CPU, whose time is not"
+        return
+    steps = 1 if length.steps is None else length.steps
+    load = reckon_hosting(
+        settings.sandbox,
+        settings.hardware.processes,
+        count_step(settings).generated * tests,
+        steps,
+        time_step(settings, tests).total * steps,
+    )
+    in_words = "in all" if length.steps is not None else "in a step"
+    yield (
+        "sandbox load",
+        f"about {load.hours:,.1f} sandbox hours {in_words}, {load.creations:,} creations for "
+        f"{load.sandboxes} at once, {load.requests:,} requests, {load.program_requests:,} of them "
+        "with programs; assumed: no program twice, no failure, sandboxes kept through all steps",
+    )
+    if load.usd is not None:
+        yield (
+            "sandbox cost",
+            f"about {load.usd:,.2f} USD{'' if length.steps is not None else ' a step'} = "
+            f"{load.hours:,.1f} hours x {load.usd_per_hour:g} USD",
+        )
 
 
 def _training_problems(node: Mapping[str, Any]) -> Sequence[Problem]:

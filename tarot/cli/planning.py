@@ -90,7 +90,7 @@ def facts(run: PlannedRun, length: Length) -> Table:
     table.add_row("steps", length.words)
     for row in (
         *effort_rows(settings, length),
-        *sandbox_rows(settings),
+        *sandbox_rows(settings, length),
         *memory_rows(settings),
         *time_rows(settings, length),
     ):

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import math
 import random
 import uuid
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from tarot.sandbox.cloud.machine import Machine
 from tarot.sandbox.cloud.queue import Queue
 from tarot.sandbox.cloud.rate import CreationRate
 from tarot.sandbox.cloud.service import Service
+from tarot.sandbox.cloud.shares import sandboxes_for
 from tarot.types import Execution, Job
 
 logger = logging.getLogger(__name__)
@@ -90,8 +90,10 @@ class Fleet:
         """One execution per job, in order."""
         self._breaker.begin_batch()
         queue = Queue(jobs, self._terms.attempts, self._terms.programs_per_request)
-        at_once = self._terms.contexts * self._terms.programs_per_request
-        num_places = min(len(self._places), math.ceil(len(jobs) / at_once))
+        terms = self._terms
+        num_places = sandboxes_for(
+            len(jobs), len(self._places), terms.contexts, terms.programs_per_request
+        )
         places = sorted(self._places, key=Place.is_empty)[:num_places]
         tasks: list[asyncio.Future[object]] = [
             asyncio.ensure_future(self._drive(place, queue, num_places)) for place in places

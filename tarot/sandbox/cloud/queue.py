@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tarot.sandbox.batch import LOST
+from tarot.sandbox.cloud.shares import jobs_of_request
 from tarot.types import Execution, Job, StopReason
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Queue:
 
     def _chosen(self, fit: Sequence[int], num_workers: int) -> list[int]:
         """The first of `fit`, few enough that no worker is left without at the end."""
-        share = max(1, min(self._most_at_once, len(self._waiting) // (2 * num_workers)))
+        share = jobs_of_request(len(self._waiting), num_workers, self._most_at_once)
         chosen: list[int] = []
         num_bytes = 0
         for index in fit[:share]:

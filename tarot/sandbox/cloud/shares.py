@@ -1,6 +1,30 @@
-"""How the processes of a training divide what an account may have at once."""
+"""How what an account may have is divided between processes, and a batch between its requests."""
+
+import math
 
 
 def sandboxes_each(most: int, processes: int) -> int:
     """How many of an account's sandboxes one process takes: an even share, and never none."""
     return max(1, most // processes)
+
+
+def sandboxes_for(num_jobs: int, most: int, contexts: int, most_a_request: int) -> int:
+    """How many of `most` sandboxes a batch gets: no more than full requests would keep at work."""
+    return min(most, math.ceil(num_jobs / (contexts * most_a_request)))
+
+
+def jobs_of_request(num_waiting: int, num_workers: int, most: int) -> int:
+    """How many of the jobs that wait go into a request: at most `most`, and fewer at the end.
+
+    So no worker is left without while another has many.
+    """
+    return max(1, min(most, num_waiting // (2 * num_workers)))
+
+
+def requests_of(num_jobs: int, num_workers: int, most: int) -> int:
+    """In how many requests a batch goes when nothing fails."""
+    num_requests = 0
+    while num_jobs > 0:
+        num_jobs -= jobs_of_request(num_jobs, num_workers, most)
+        num_requests += 1
+    return num_requests
