@@ -20,13 +20,16 @@ from tarot.sandbox.batch import LOST
 from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.fleet import Fleet, Terms
+from tarot.sandbox.cloud.metering import MeteredService
 from tarot.sandbox.cloud.rate import CreationRate
 from tarot.sandbox.cloud.service import Service
 from tarot.sandbox.cloud.shares import sandboxes_each
+from tarot.sandbox.cloud.usage import SandboxUsage
 from tarot.sandbox.layers import check_names
 from tarot.types import Execution, Job, UserError
 
 _VARIABLE = "E2B_API_KEY"
+_DEBUG = "E2B_DEBUG"
 # As torch has it, where there are several.
 _PROCESSES = "WORLD_SIZE"
 _REQUEST_TIMEOUT_S = 60.0
@@ -44,7 +47,7 @@ class E2BSandbox:
     machine. Each runs `contexts` programs at once. A request carries up to `programs_per_request`.
     A sandbox lives for `lifetime_s` from its last renewal, and is replaced before it is `max_age_s`
     old. A job that fails `attempts` times is lost; so is all that waits once nothing has succeeded
-    for `max_outage_s`.
+    for `max_outage_s`. `usd_per_sandbox_hour` is the price of one sandbox, None where none is told.
     """
 
     template: str | None = None
@@ -58,13 +61,16 @@ class E2BSandbox:
     attempts: int = 4
     answer_margin_s: float = 30.0
     require: Sequence[str] = ("seccomp",)
+    usd_per_sandbox_hour: float | None = None
 
     def __post_init__(self) -> None:
         """Create a first sandbox and ask its layers; raises UserError for what is missing."""
         self._check()
         self._lock = threading.Lock()
         self._loop = Loop()
-        fleet = Fleet(_service(self.template, self.lifetime_s), self._rate(), self._terms())
+        service = _service(self.template, self.lifetime_s)
+        self._meter = MeteredService(service, self.lifetime_s, self.usd_per_sandbox_hour)
+        fleet = Fleet(self._meter, self._rate(), self._terms())
         self._fleet = fleet
         self._finalizer = weakref.finalize(self, _close, self._loop, fleet, os.getpid())
         try:
@@ -86,6 +92,10 @@ class E2BSandbox:
             if not self._finalizer.alive:
                 return [LOST] * len(jobs)
             return self._loop.result(self._fleet.run(jobs))
+
+    def usage(self) -> SandboxUsage:
+        """What was taken of the account since this was made."""
+        return self._meter.usage()
 
     def close(self) -> None:
         """End all sandboxes of this one; idempotent."""
@@ -115,6 +125,8 @@ class E2BSandbox:
                 raise UserError(f"sandbox.{name}: {getattr(self, name)} should be at least {value}")
         if self.creations_per_s <= 0:
             raise UserError(f"sandbox.creations_per_s: {self.creations_per_s} should be above 0")
+        if self.usd_per_sandbox_hour is not None and self.usd_per_sandbox_hour < 0:
+            raise UserError("sandbox.usd_per_sandbox_hour: should be at least 0, or null")
         if not 0 < self.lifetime_s <= self.max_age_s:
             raise UserError("sandbox.lifetime_s: should be above 0 and at most sandbox.max_age_s")
 
@@ -168,7 +180,12 @@ class Loop:
 
 
 def _key() -> str:
-    """The account's key; UserError where there is none."""
+    """The account's key; UserError where there is none, or the SDK would not use it."""
+    if os.environ.get(_DEBUG, "").lower() == "true":
+        raise UserError(
+            f"sandbox=e2b: {_DEBUG}=true has the SDK talk to one code interpreter on localhost and "
+            "make no sandbox; unset it, or use sandbox=local"
+        )
     key = os.environ.get(_VARIABLE, "")
     if not key:
         raise UserError(

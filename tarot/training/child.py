@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 from tarot.publishing import push
 from tarot.runs import RunDirectory, write_json
+from tarot.sandbox.cloud.usage import SandboxUsage
 from tarot.training.context import RunContext, opened
 from tarot.training.evaluation import evaluate
 from tarot.training.loading import checkpoint_of, load, trained
@@ -45,15 +46,20 @@ def _run_stages(context: RunContext, held: ExitStack) -> None:
     before = from_main(lambda: evaluate(context, loaded, "before"))
     engine = optimize(context, loaded, policy, found.checkpoint, track)
     after = from_main(lambda: evaluate(context, trained(context, loaded, start), "after"))
-    from_main(lambda: _conclude(context, before, after))
+    usage = context.meter.total()
+    from_main(lambda: _conclude(context, before, after, usage))
     if engine is not None:
         engine.shutdown()
 
 
-def _conclude(context: RunContext, before: Outcomes, after: Outcomes) -> None:
+def _conclude(
+    context: RunContext, before: Outcomes, after: Outcomes, usage: SandboxUsage | None
+) -> None:
     summary = summarize(before, after)
     write_json(context.run.summary_path, summary.to_json())
     show_summary(summary, context.run.path, context.display)
+    if usage is not None:
+        context.display.say(f"sandboxes, since this start: {usage.in_words()}")
     if context.config.hub.push:
         _publish(context)
 

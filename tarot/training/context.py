@@ -16,12 +16,16 @@ from tarot.sandbox.cloud import breaker
 from tarot.training import processes
 from tarot.training.display import Display, Warnings
 from tarot.training.stopping import Outage, StopRequest
+from tarot.training.usage import UsageMeter
 from tarot.types import Limits, Problem
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """One run with its problems, the grader that judges them, and where progress is shown."""
+    """One run with its problems, the grader that judges them, and where progress is shown.
+
+    `meter` counts what the grader's sandbox takes.
+    """
 
     run: RunDirectory
     config: RunConfig
@@ -29,6 +33,7 @@ class RunContext:
     grader: Grader
     display: Display
     stop: StopRequest
+    meter: UsageMeter
 
     def check_judged(self, unjudged_share: float) -> None:
         """Outage if more completions were lost than the config allows: this is to be done again."""
@@ -63,7 +68,7 @@ def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
         problems = {split: source.load(split) for split in Split}
         display = Display(Console(quiet=not processes.is_main()))
         with Warnings(display).of(breaker.logger):
-            yield RunContext(run, config, problems, grader, display, stop)
+            yield RunContext(run, config, problems, grader, display, stop, UsageMeter(sandbox))
     finally:
         grader.close()
     processes.leave()

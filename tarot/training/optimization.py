@@ -59,7 +59,9 @@ def optimize(
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         should_stop = partial(_should_stop, context)
-        recorder = StepRecorder(context.run, steering, track, advance, should_stop)
+        recorder = StepRecorder(
+            context.run, steering, track, advance, should_stop, context.meter.metrics
+        )
         last_step = LastStep()
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},

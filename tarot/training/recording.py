@@ -1,6 +1,6 @@
 """What training leaves in the run directory: log lines and a file of rollouts a step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import nan
 from pathlib import Path
@@ -25,7 +25,8 @@ class StepRecorder(TrainerCallback):
 
     A step may be generated in several batches; its rollouts are those of all of them.
     `should_stop` is asked after every step; a checkpoint is saved before training stops, with the
-    state of `steering`. Of several processes the main one alone writes.
+    state of `steering`. `usage_metrics` are of the time since the line before. Of several processes
+    the main one alone writes.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class StepRecorder(TrainerCallback):
         track: Track,
         advance: Advance,
         should_stop: Callable[[], bool],
+        usage_metrics: Callable[[], Mapping[str, float]],
     ) -> None:
         """Record into `run` and by `track`, and show each step through `advance`."""
         self._run = run
@@ -42,6 +44,7 @@ class StepRecorder(TrainerCallback):
         self._track = track
         self._advance = advance
         self._should_stop = should_stop
+        self._usage_metrics = usage_metrics
         self._metrics: dict[str, float] = {}
         self._rollouts: tuple[Rollout, ...] = ()
 
@@ -83,7 +86,8 @@ class StepRecorder(TrainerCallback):
     ) -> None:
         """Add the step's line to log and trackers; the closing summary of a training is no step."""
         if logs and "train_runtime" not in logs:
-            line = {"step": state.global_step, **self._metrics, **logs}
+            usage = self._usage_metrics()
+            line = {"step": state.global_step, **self._metrics, **usage, **logs}
             processes.from_main(lambda: self._record(line))
 
     def on_step_end(

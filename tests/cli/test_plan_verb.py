@@ -154,11 +154,17 @@ def test_a_cloud_is_asked_for_sandboxes_within_its_limits(
 ) -> None:
     """Each of seven processes has two of the twenty, with two programs at once."""
     given = ("data=starter", "curriculum=average", "hardware=gpu8_80gb")
-    (row,) = (line for line in shown(capsys, *given, "sandbox=e2b") if line[:1] == ["sandboxes"])
-    assert " ".join(row) == (
-        "sandboxes up to 14 at once for 28 programs, created in 14.0 s at 1 a second; replaced "
-        "every 55.0 min, 0.0042 a second"
+    price = "sandbox.usd_per_sandbox_hour=0.109"
+    lines = shown(capsys, *given, "sandbox=e2b", price)
+    text = "\n".join(" ".join(line) for line in lines)
+    assert (
+        "sandbox load about 14.2 sandbox hours in all, 28 creations for 14 at once, 1,477" in text
     )
+    assert "\nsandbox cost about 1.55 USD = 14.2 hours x 0.109 USD\n" in text
+    assert (
+        "\nsandboxes up to 14 at once for 28 programs, created in 14.0 s at 1 a second; replaced "
+        "every 55.0 min, 0.0042 a second\n"
+    ) in text
     assert not [line for line in shown(capsys, *given) if line[:1] == ["sandboxes"]]
 
 

@@ -16,8 +16,10 @@ from tarot.runs import RunDirectory, prepare
 from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.rollouts import Rollout, read_rollouts
 from tarot.sampling import LoadedModel
+from tarot.sandbox.cloud.usage import SandboxUsage
+from tarot.sandbox.local import LocalSandbox
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer, chosen, group_varies, joined
-from tarot.types import UserError
+from tarot.types import Execution, Job, UserError
 from tests.sampling.parrot import save_parrot
 from tests.sampling.small_models import load_small
 from tests.training.in_process import run_child
@@ -27,6 +29,19 @@ pytestmark = pytest.mark.e2e
 
 GROUP, PER_STEP, MAX_BATCHES, NUM_STEPS = 4, 2, 3, 4
 NAN = float("nan")
+
+
+class CountedSandbox(LocalSandbox):
+    """Takes of an account a request for each call, of which the first is the self-check."""
+
+    num_calls = 0
+
+    def run(self, jobs: Sequence[Job]) -> list[Execution]:
+        self.num_calls += 1
+        return super().run(jobs)
+
+    def usage(self) -> SandboxUsage:
+        return SandboxUsage(1, self.num_calls, 3600.0 * self.num_calls, 0.5 * self.num_calls)
 
 
 def test_a_group_varies_where_two_of_its_rewards_differ() -> None:
@@ -142,6 +157,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
         *(f"problems_per_step={PER_STEP}", f"num_generations={GROUP}"),
         *("hardware.per_device_batch_size=4", f"trainer.max_steps={NUM_STEPS}"),
         *(f"dynamic_sampling={{max_batches: {MAX_BATCHES}}}", "trainer.save_total_limit=9"),
+        f"sandbox._target_={__name__}.CountedSandbox",
     )
     run = prepared_with(*settings)
     assert run_child(run) == 0
@@ -178,19 +194,31 @@ def test_a_step_stops_when_enough_groups_vary_and_marks_them(run: RunDirectory, 
     assert line["sampling/kept_share"] == 1 / num_batches
     assert line["sampling/varied_share"] == sum(varied[group] for group in selected) / PER_STEP
     assert line["group/zero_variance"] == pytest.approx(varied.count(False) / len(varied))
+    num_calls = num_batches + (step == 1)
+    names = ("creations", "requests", "sandbox_s", "usd")
+    assert [line[f"sandbox/{name}"] for name in names] == pytest.approx(
+        [int(step == 1), num_calls, 3600 * num_calls, num_calls / 2]
+    )
 
 
 def test_some_step_of_the_run_had_to_sample_more(run: RunDirectory) -> None:
     assert max(len(groups_of(run, step)) for step in range(1, NUM_STEPS + 1)) > PER_STEP
 
 
-def test_a_resumed_run_samples_the_same(run: RunDirectory) -> None:
+def test_a_resumed_run_samples_the_same(
+    run: RunDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
     resumed = RunDirectory(run.path.with_name("resumed"))
     shutil.copytree(run.path, resumed.path)
     resumed.summary_path.unlink()
     for step in (3, 4):
         shutil.rmtree(resumed.checkpoints_path / f"checkpoint-{step}")
     assert run_child(resumed) == 0
+    num_calls = 1 + sum(len(groups_of(run, step)) // PER_STEP for step in (3, 4))
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        f"sandboxes, since this start: 1 created, {num_calls:.2f} hours, {num_calls} requests, "
+        f"about {num_calls / 2:.2f} USD"
+    )
     assert compare_runs(run, resumed) == RunComparison(NUM_STEPS, None, 0.0)
     marks = [[row.selected for row in read_rollouts(one)] for one in (run, resumed)]
     assert marks[0] == marks[1]

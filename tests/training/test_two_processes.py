@@ -131,6 +131,14 @@ def test_two_processes_share_the_groups_that_dynamic_sampling_chooses(
     assert first["num_items"] == second["num_items"] == num_tokens
 
 
+def test_both_count_what_both_took_of_an_account(ranks: list[dict[str, Any]]) -> None:
+    """2 and 4 at first, 5 and 10 in the end; a local sandbox takes nothing."""
+    first, later = (
+        {"sandbox/creations": n, "sandbox/requests": 10 * n, "sandbox/sandbox_s": n} for n in (6, 9)
+    )
+    assert [rank["usage"] for rank in ranks] == [[{}, first, later]] * 2
+
+
 def test_a_flag_in_one_is_known_to_both(ranks: list[dict[str, Any]]) -> None:
     assert [rank["flags"] for rank in ranks] == [[True, False]] * 2
 

@@ -17,12 +17,14 @@ from tarot.cli.composition import compose
 from tarot.config.schema import HardwareConfig
 from tarot.grading.grader import Grader
 from tarot.sampling import LoadedModel
+from tarot.sandbox.cloud.usage import SandboxUsage
 from tarot.sandbox.local import LocalSandbox
 from tarot.training import processes
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.reward_function import RewardFunction, StepOutcome
 from tarot.training.steering import Steering
 from tarot.training.trainer import TierGRPOTrainer
+from tarot.training.usage import UsageMeter
 from tarot.types import (
     Execution,
     GradedCompletion,
@@ -82,6 +84,23 @@ class BrokenOnRankOne(LocalSandbox):
         if os.environ["RANK"] == "1":
             raise ValueError("no such slot")
         return super().run(jobs)
+
+
+class MeteredOnEach:
+    """Says of an account what `told` has, one after the other, times the number of its process."""
+
+    def __init__(self, *told: float) -> None:
+        self._told = iter(told)
+
+    def run(self, jobs: Sequence[Job]) -> list[Execution]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+    def usage(self) -> SandboxUsage:
+        number = next(self._told) * (processes.rank() + 1)
+        return SandboxUsage(int(number), int(10 * number), number)
 
 
 class BrokenReward:
@@ -187,7 +206,9 @@ def main(folder: Path) -> None:
     processes.join(HardwareConfig(**job.config["hardware"]))
     model = load_small(folder / "model", "tiny")
     code = TieredReward({"code": 1.0})
+    meter = UsageMeter(MeteredOnEach(2, 5))
     found = {
+        "usage": [UsageMeter(OutOnRankOne()).metrics(), meter.metrics(), meter.metrics()],
         "whole": scored(model, folder, OutOnRankOne(), code),
         "half": scored(model, folder, OutOnRankOne(lost=[1]), code),
         "shuffled": scored(model, folder, OutOnRankOne(), ShuffledReward(code, seed=1)),

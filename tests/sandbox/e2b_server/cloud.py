@@ -76,6 +76,7 @@ class Sandbox:
     id: str
     order: dict[str, Any]
     folder: str
+    begin_s: float
     ends_s: float
     contexts: dict[str, Context] = field(default_factory=dict)
 
@@ -110,6 +111,7 @@ class Cloud:
         """When a creation was asked for, granted or not."""
         self.orders: list[dict[str, Any]] = []
         self.renewals: list[tuple[str, int]] = []
+        self.lives_s: list[float] = []
         self.most_at_once = 0
         self.max_at_once = 1000
 
@@ -121,8 +123,9 @@ class Cloud:
             if len(self.live()) >= self.max_at_once:
                 return None
             folder = tempfile.mkdtemp(prefix="e2b-")
-            ends_s = time.monotonic() + order.get("timeout", 15)
-            sandbox = Sandbox(secrets.token_hex(8), order, folder, ends_s)
+            now_s = time.monotonic()
+            ends_s = now_s + order.get("timeout", 15)
+            sandbox = Sandbox(secrets.token_hex(8), order, folder, now_s, ends_s)
             self._sandboxes[sandbox.id] = sandbox
             if request:
                 self._by_request[request] = sandbox
@@ -161,6 +164,7 @@ class Cloud:
             sandbox = self._sandboxes.pop(sandbox_id, None)
         if sandbox is None:
             return False
+        self.lives_s.append(time.monotonic() - sandbox.begin_s)
         for context in list(sandbox.contexts.values()):
             context.end()
         shutil.rmtree(sandbox.folder, ignore_errors=True)
