@@ -45,8 +45,9 @@ gpu-check: .venv/installed ## train a small model on one GPU beside TRL alone, w
 soak: .venv/installed ## run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
-e2b-check: .venv/installed ## try every program in E2B's cloud, with the key in E2B_API_KEY
+e2b-check: .venv/installed ## try E2B's cloud and measure it, with the key in E2B_API_KEY
 	@$(BIN)/tarot conformance sandbox=e2b $(ARGS)
+	@$(BIN)/tarot bench what=hosted $(filter sandbox.%,$(ARGS))
 	@$(BIN)/tarot conformance sandbox=e2b remove_orphans=true
 
 slurm-check: .venv/installed ## preempt and resume two runs on a Slurm of this machine, as root

@@ -17,7 +17,7 @@ from tarot.cli import bench, report
 from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
-from tarot.config.benches import BenchConfig
+from tarot.config.benches import BenchConfig, BenchHostedConfig
 from tarot.config.run import validate_run
 from tarot.config.schema import (
     ReportConfig,
@@ -64,6 +64,7 @@ EXCEPTIONS = {
 }
 SCHEMAS: dict[str, type[Strict]] = {
     "bench": BenchConfig,
+    "bench_hosted": BenchHostedConfig,
     "bench_trainer": BenchTrainerConfig,
     "conformance": ConformanceConfig,
     "data": DataConfig,

@@ -1,4 +1,4 @@
-"""`tarot bench`: the local sandbox, or the trainer, beside what it is to be compared with."""
+"""`tarot bench`: a sandbox, or the trainer, beside what it is to be compared with."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,18 +9,19 @@ from rich.console import Console
 
 from tarot.bench.measurement import measure
 from tarot.bench.tables import show
+from tarot.cli.bench_hosted import bench_hosted
 from tarot.cli.bench_trainer import bench_trainer, with_experiment
 from tarot.cli.composition import compose
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
-from tarot.config.benches import BenchConfig
+from tarot.config.benches import BenchConfig, BenchHostedConfig
 from tarot.config.validation import parse, suggestion
 from tarot.runs import write_json
 from tarot.runs.exits import ChildFailure, Exit
 from tarot.types import UserError
 
 KEY = "what="
-SUBJECTS = ("sandbox", "trainer")
+SUBJECTS = ("sandbox", "hosted", "trainer")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -29,6 +30,10 @@ def run(arguments: Sequence[str]) -> int:
     jobs = [job.config for job in compose(name, rest)]
     if name == "bench_trainer":
         return _bench_trainer(jobs)
+    if name == "bench_hosted":
+        for hosted in [parse(BenchHostedConfig, job) for job in jobs]:
+            bench_hosted(hosted)
+        return Exit.OK
     for config in [parse(BenchConfig, job) for job in jobs]:
         _bench(config)
     return Exit.OK
@@ -42,7 +47,9 @@ def in_full(arguments: Sequence[str]) -> tuple[str, list[str]]:
     if subject not in SUBJECTS:
         raise UserError(f"what: {subject}: no such subject" + suggestion(subject, SUBJECTS))
     rest = [word for word in arguments[len(words) :] if not word.startswith(KEY)]
-    return ("bench", rest) if subject == "sandbox" else ("bench_trainer", with_experiment(rest))
+    if subject == "trainer":
+        return "bench_trainer", with_experiment(rest)
+    return ("bench_hosted" if subject == "hosted" else "bench"), rest
 
 
 def _bench(config: BenchConfig) -> None:

@@ -19,7 +19,7 @@ VERBS = {
     "data": "check a data set before anything trains on it",
     "judge": "judge the programs or reference solutions in a file",
     "conformance": "try hostile and odd programs on a sandbox",
-    "bench": "measure the sandbox or the trainer on this machine",
+    "bench": "measure a sandbox or the trainer on this machine",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import PositiveFloat, PositiveInt
 
-from tarot.config.schema import Share, Strict
+from tarot.config.schema import Node, Share, Strict
 
 
 class BenchBatchConfig(Strict):
@@ -58,4 +58,15 @@ class BenchConfig(Strict):
     batch: BenchBatchConfig
     timeouts: BenchTimeoutsConfig
     fairness: BenchFairnessConfig
+    out: str | None
+
+
+class BenchHostedConfig(Strict):
+    """A hosted sandbox, what it is set beside, a small batch, and where the figures go."""
+
+    what: Literal["hosted"]
+    num_round_trips: PositiveInt
+    batch: BenchBatchConfig
+    sandbox: Node
+    beside: Node
     out: str | None
