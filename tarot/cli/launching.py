@@ -69,10 +69,10 @@ def _launcher(planned: PlannedRun) -> Launcher:
 
 def _check_environment(planned: PlannedRun) -> None:
     """UserError where the sandbox's class misses a variable of the environment, here and now."""
-    sandbox = target_of("sandbox", planned.config["sandbox"])
-    check = getattr(sandbox, "check_environment", None)
+    settings = planned.config["sandbox"]
+    check = getattr(target_of("sandbox", settings), "check_environment", None)
     if check is not None and RunDirectory(planned.directory).state is not DirectoryState.FINISHED:
-        check()
+        check(settings)
 
 
 def report_push(planned: PlannedRun, command: str) -> None:

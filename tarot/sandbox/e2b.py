@@ -9,33 +9,26 @@ holds of them, and that its machines are apart from each other, is left to E2B.
 import asyncio
 import hashlib
 import os
-import threading
-import weakref
-from collections.abc import Coroutine, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from tarot.runs.cache import cache_folder
-from tarot.sandbox.batch import LOST
 from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.failures import Failure, Kind
 from tarot.sandbox.cloud.fleet import Fleet, Terms
 from tarot.sandbox.cloud.metering import MeteredService
 from tarot.sandbox.cloud.rate import CreationRate
 from tarot.sandbox.cloud.service import Service
-from tarot.sandbox.cloud.shares import sandboxes_each
+from tarot.sandbox.cloud.shares import num_processes, sandboxes_each
+from tarot.sandbox.cloud.thread import FleetThread, Loop
 from tarot.sandbox.cloud.usage import SandboxUsage
 from tarot.sandbox.layers import check_names
 from tarot.types import Execution, Job, UserError
 
 _VARIABLE = "E2B_API_KEY"
 _DEBUG = "E2B_DEBUG"
-# As torch has it, where there are several.
-_PROCESSES = "WORLD_SIZE"
 _REQUEST_TIMEOUT_S = 60.0
-_CLOSE_TIMEOUT_S = 90.0
-
-T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -66,21 +59,13 @@ class E2BSandbox:
     def __post_init__(self) -> None:
         """Create a first sandbox and ask its layers; raises UserError for what is missing."""
         self._check()
-        self._lock = threading.Lock()
-        self._loop = Loop()
         service = _service(self.template, self.lifetime_s)
         self._meter = MeteredService(service, self.lifetime_s, self.usd_per_sandbox_hour)
-        fleet = Fleet(self._meter, self._rate(), self._terms())
-        self._fleet = fleet
-        self._finalizer = weakref.finalize(self, _close, self._loop, fleet, os.getpid())
+        self._fleet = FleetThread(Fleet(self._meter, self._rate(), self._terms()))
         try:
-            layers = self._loop.result(fleet.start())
+            layers = self._fleet.start()
         except Failure as failure:
-            self.close()
             raise UserError(f"sandbox=e2b: {failure}; {_advice(failure)}") from None
-        except BaseException:
-            self.close()
-            raise
         self.layers = layers | {"namespaces"}
 
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
@@ -88,10 +73,7 @@ class E2BSandbox:
 
         Several threads take turns. A sandbox that is closed loses every job.
         """
-        with self._lock:
-            if not self._finalizer.alive:
-                return [LOST] * len(jobs)
-            return self._loop.result(self._fleet.run(jobs))
+        return self._fleet.run(jobs)
 
     def usage(self) -> SandboxUsage:
         """What was taken of the account since this was made."""
@@ -99,10 +81,10 @@ class E2BSandbox:
 
     def close(self) -> None:
         """End all sandboxes of this one; idempotent."""
-        self._finalizer()
+        self._fleet.close()
 
     @classmethod
-    def check_environment(cls) -> None:
+    def check_environment(cls, settings: Mapping[str, Any]) -> None:
         """UserError where the key is missing, before anything is started."""
         _key()
 
@@ -132,7 +114,7 @@ class E2BSandbox:
 
     def _terms(self) -> Terms:
         return Terms(
-            max_sandboxes=sandboxes_each(self.max_sandboxes, int(os.environ.get(_PROCESSES, "1"))),
+            max_sandboxes=sandboxes_each(self.max_sandboxes, num_processes()),
             contexts=self.contexts,
             programs_per_request=self.programs_per_request,
             lifetime_s=self.lifetime_s,
@@ -152,31 +134,6 @@ class E2BSandbox:
             return CreationRate(path, self.creations_per_s)
         except OSError as error:
             raise UserError(f"sandbox=e2b: {error}; set TAROT_CACHE to a folder") from error
-
-
-class Loop:
-    """An event loop in a thread of its own."""
-
-    def __init__(self) -> None:
-        """Start it."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="e2b", daemon=True)
-        self._thread.start()
-
-    def result(self, work: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
-        """What comes of `work`; an interrupt of who waits for it ends it too."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result(timeout_s)
-        except BaseException:
-            future.cancel()
-            raise
-
-    def close(self) -> None:
-        """End it with its thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
 
 def _key() -> str:
@@ -229,10 +186,3 @@ def _advice(failure: Failure) -> str:
     if failure.kind is Kind.UNFIT:
         return "use another sandbox.template, or sandbox=local"
     return "try again later, or use sandbox=local"
-
-
-def _close(loop: Loop, fleet: Fleet, owner: int) -> None:
-    """End the sandboxes and the loop, but not from a process that was forked off their owner."""
-    if os.getpid() == owner:
-        loop.result(fleet.close(), _CLOSE_TIMEOUT_S)
-        loop.close()

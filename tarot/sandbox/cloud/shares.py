@@ -2,6 +2,16 @@
 
 import math
 
+import os
+
+# As torch has it, where there are several.
+_VARIABLE = "WORLD_SIZE"
+
+
+def num_processes() -> int:
+    """How many processes this training has."""
+    return int(os.environ.get(_VARIABLE, "1"))
+
 
 def sandboxes_each(most: int, processes: int) -> int:
     """How many of an account's sandboxes one process takes: an even share, and never none."""
