@@ -21,7 +21,7 @@ LOST_THERE = Execution(b"", b"", -9, 0.1, 0.1, 9.0, StopReason.INFRASTRUCTURE)
 
 def test_a_failed_job_goes_to_another_sandbox_and_back_only_when_there_is_no_other() -> None:
     async def use() -> None:
-        queue = Queue(adding(1), attempts=3, most_at_once=8)
+        queue = Queue(adding(1), attempts=3, least_at_once=1, most_at_once=8)
         await queue.enter("a")
         await queue.enter("b")
         taken = await queue.take("a", 1)
@@ -38,7 +38,7 @@ def test_a_failed_job_goes_to_another_sandbox_and_back_only_when_there_is_no_oth
 
 def test_a_broken_request_costs_the_job_that_was_on_alone() -> None:
     async def use() -> list[Execution]:
-        queue = Queue(adding(4), attempts=1, most_at_once=8)
+        queue = Queue(adding(4), attempts=1, least_at_once=1, most_at_once=8)
         await queue.enter("a")
         taken = [index for _ in range(4) for index in await queue.take("a", 9)]
         queue.record(taken[0], DONE)
@@ -57,9 +57,22 @@ def test_a_broken_request_costs_the_job_that_was_on_alone() -> None:
     assert broken.stopped_by is StopReason.INFRASTRUCTURE
 
 
+def test_a_job_that_failed_goes_alone_and_others_in_requests_of_some_size() -> None:
+    async def use() -> None:
+        queue = Queue(adding(9), attempts=2, least_at_once=4, most_at_once=8)
+        await queue.enter("a")
+        first = await queue.take("a", 9)
+        await queue.give_back(first, "a", "it broke")
+
+        assert await queue.take("a", 9) == first[:1]
+        assert await queue.take("a", 9) == [*first[1:], 4]
+
+    asyncio.run(use())
+
+
 def test_what_could_not_be_judged_there_is_tried_again() -> None:
     async def use() -> Execution:
-        queue = Queue(adding(1), attempts=2, most_at_once=8)
+        queue = Queue(adding(1), attempts=2, least_at_once=1, most_at_once=8)
         await queue.enter("a")
         for execution in (LOST_THERE, DONE):
             taken = await queue.take("a", 1)
@@ -75,7 +88,7 @@ def test_what_could_not_be_judged_there_is_tried_again() -> None:
 
 def test_requests_shrink_so_that_no_worker_is_idle_at_the_end() -> None:
     async def use() -> list[int]:
-        queue = Queue(adding(40), attempts=1, most_at_once=8)
+        queue = Queue(adding(40), attempts=1, least_at_once=1, most_at_once=8)
         await queue.enter("a")
         sizes = []
         while not queue.is_over.is_set():

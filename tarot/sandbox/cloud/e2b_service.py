@@ -85,11 +85,16 @@ class E2BService:
             await sandbox.remove_code_context(context)
 
     async def execute(
-        self, sandbox: AsyncSandbox, context: Any, code: str, say: Callable[[str, object], None]
+        self,
+        sandbox: AsyncSandbox,
+        context: Any,
+        code: str,
+        say: Callable[[str, object], None],
+        patience_s: float,
     ) -> None:
         """Run code in a context; `say` is told what it prints, in pieces with their times.
 
-        There is no limit of time: who calls it knows what to wait for.
+        There is no limit of time: who calls it hears the pieces, and knows what to wait for.
         """
         with self._telling():
             execution = await sandbox.run_code(

@@ -28,7 +28,11 @@ _CLOSE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a fleet is to be run; the words are those of the sandbox's settings."""
+    """How a fleet is to be run; the words are those of the sandbox's settings.
+
+    Where answers come all at once, a request begins no job after `begin_within_s`. Where each
+    request starts a runner, it has `least_per_request` jobs, if so many wait.
+    """
 
     max_sandboxes: int
     contexts: int
@@ -39,6 +43,8 @@ class Terms:
     attempts: int
     answer_margin_s: float
     require: tuple[str, ...]
+    begin_within_s: float | None = None
+    least_per_request: int = 1
 
 
 class Place:
@@ -60,7 +66,7 @@ class Place:
 class Fleet:
     """Sandboxes of one service; all of it happens in one event loop."""
 
-    def __init__(self, service: Service, rate: CreationRate, terms: Terms) -> None:
+    def __init__(self, service: Service, rate: CreationRate | None, terms: Terms) -> None:
         """Nothing is created yet."""
         self._service = service
         self._rate = rate
@@ -89,8 +95,9 @@ class Fleet:
     async def run(self, jobs: Sequence[Job]) -> list[Execution]:
         """One execution per job, in order."""
         self._breaker.begin_batch()
-        queue = Queue(jobs, self._terms.attempts, self._terms.programs_per_request)
         terms = self._terms
+        sizes = terms.least_per_request, terms.programs_per_request
+        queue = Queue(jobs, terms.attempts, *sizes)
         num_places = sandboxes_for(
             len(jobs), len(self._places), terms.contexts, terms.programs_per_request
         )
@@ -205,13 +212,17 @@ class Fleet:
             self._breaker.note_success()
             queue.record(taken[position], execution)
 
-        await machine.run(
+        num_left = await machine.run(
             number,
             [queue.jobs[index] for index in taken],
             record,
             self._terms.answer_margin_s,
+            self._terms.begin_within_s,
         )
-        await queue.give_back(taken, machine.id, "it was killed from outside, or starved")
+        num_begun = len(taken) - num_left
+        cause = "it was killed from outside, or starved"
+        await queue.give_back(taken[num_begun:], machine.id, None)
+        await queue.give_back(taken[:num_begun], machine.id, cause)
 
     async def _machine(self, place: Place) -> Machine:
         """The fit sandbox of a place; one that is being created outlives who waits for it."""
@@ -229,7 +240,7 @@ class Fleet:
         """A new sandbox in a place, and nothing left of the one before."""
         await self._empty(place)
         try:
-            async with self._rate.turn():
+            async with self._rate.turn() if self._rate else contextlib.nullcontext():
                 place.is_asked = True
                 sandbox = await self._service.create(self._metadata, place.request)
         except OSError as error:

@@ -55,27 +55,35 @@ class Machine:
         jobs: Sequence[Job],
         on_execution: Callable[[int, Execution], None],
         margin_s: float,
-    ) -> None:
+        begin_within_s: float | None,
+    ) -> int:
         """Run jobs in context `number`; raises Failure where some of them do not come back.
 
-        Each may take what its slot has at most, and `margin_s`, since the one before it came.
+        Each may take what its slot has at most, and `margin_s`, since the one before it came. Where
+        answers come all at once, none is begun after `begin_within_s`; the number of these, which
+        are the last, is returned.
         """
         request = secrets.token_hex(8)
         came: set[int] = set()
+        num_left = 0
 
         def tell(record: dict[str, Any]) -> None:
-            if record["number"] not in came:
+            nonlocal num_left
+            if "left" in record:
+                num_left = record["left"]
+            elif record["number"] not in came:
                 came.add(record["number"])
                 on_execution(record["number"], parcels.execution_of(record))
 
         wall_s = max(job.limits.wall_s for job in jobs)
-        code = shipping.serving(request, parcels.pack(jobs))
-        patience_s = STARVED_FACTOR * wall_s + margin_s
+        code = shipping.serving(request, parcels.pack(jobs), begin_within_s)
+        patience_s = (begin_within_s or 0.0) + STARVED_FACTOR * wall_s + margin_s
         await self._execute(self._contexts[number], request, code, tell, patience_s)
-        if len(came) < len(jobs):
+        if len(came) + num_left < len(jobs):
             raise Failure("the answer ended early")
         self._num_strikes = 0
         self.has_served = True
+        return num_left
 
     def strike(self, failure: Failure) -> None:
         """Count a failed request against the sandbox; being asked to wait is none."""
@@ -129,7 +137,8 @@ class Machine:
             on_record(record)
 
         lines = parcels.Lines(request, hear)
-        task = asyncio.ensure_future(self._service.execute(self._sandbox, context, code, lines.add))
+        execution = self._service.execute(self._sandbox, context, code, lines.add, patience_s)
+        task = asyncio.ensure_future(execution)
         try:
             while not task.done():
                 left_s = heard_s + patience_s - time.monotonic()

@@ -61,6 +61,11 @@ def greeting(request: str, layers: frozenset[str], fault: str = "") -> str:
     return json.dumps({_MARK: request, "layers": sorted(layers), "fault": fault}) + "\n"
 
 
+def end(request: str, num_left: int) -> str:
+    """A runner's last line: how many jobs of a request it had no time to begin."""
+    return json.dumps({_MARK: request, "left": num_left}) + "\n"
+
+
 def execution_of(record: dict[str, Any]) -> Execution:
     """What a line says."""
     stop = record["stopped_by"]

@@ -19,15 +19,18 @@ class Queue:
     """A batch in progress.
 
     A request that fails costs an attempt of the job that was on when it did, alone: those behind
-    it never ran. A job that failed goes to another sandbox, where there is one, and is lost after
-    `attempts`. Large inputs go first.
+    it never ran. A job that failed goes alone, so that it costs no other, and to another sandbox,
+    where there is one; it is lost after `attempts`. Large inputs go first.
     """
 
-    def __init__(self, jobs: Sequence[Job], attempts: int, most_at_once: int) -> None:
-        """Queue `jobs`."""
+    def __init__(
+        self, jobs: Sequence[Job], attempts: int, least_at_once: int, most_at_once: int
+    ) -> None:
+        """Queue `jobs`; a request has from `least_at_once` to `most_at_once`, if so many wait."""
         self.jobs = jobs
         self.is_over = asyncio.Event()
         self._attempts = attempts
+        self._least_at_once = least_at_once
         self._most_at_once = most_at_once
         self._changed = asyncio.Condition()
         self._waiting = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].stdin))
@@ -109,13 +112,16 @@ class Queue:
 
     def _chosen(self, fit: Sequence[int], num_workers: int) -> list[int]:
         """The first of `fit`, few enough that no worker is left without at the end."""
-        share = jobs_of_request(len(self._waiting), num_workers, self._most_at_once)
+        most, least = self._most_at_once, self._least_at_once
+        share = jobs_of_request(len(self._waiting), num_workers, most, least)
         chosen: list[int] = []
         num_bytes = 0
         for index in fit[:share]:
             job = self.jobs[index]
             num_bytes += len(job.stdin) + len(job.program.source)
             if chosen and num_bytes > _MAX_REQUEST_BYTES:
+                break
+            if chosen and max(self._num_failed[index], self._num_failed[chosen[0]]) > 0:
                 break
             chosen.append(index)
         return chosen

@@ -24,10 +24,17 @@ class Runner:
         self._sandbox = LocalSandbox(slots=1, require=require, attempts=1, answer_margin_s=10.0)
         self.layers = self._sandbox.layers
 
-    def serve(self, request: str, parcel: str) -> None:
-        """Run the jobs one by one; lines go out as they come, but not more than a few a second."""
-        said_s = time.monotonic()
-        for number, job in enumerate(parcels.unpack(parcel)):
+    def serve(self, request: str, parcel: str, begin_within_s: float | None = None) -> None:
+        """Run the jobs one by one; lines go out as they come, but not more than a few a second.
+
+        After `begin_within_s` no further one is begun, and the last line says how many are left.
+        """
+        begin_s = said_s = time.monotonic()
+        jobs = parcels.unpack(parcel)
+        for number, job in enumerate(jobs):
+            if begin_within_s is not None and number and said_s - begin_s > begin_within_s:
+                sys.stdout.write(parcels.end(request, len(jobs) - number))
+                break
             execution = self._sandbox.run([job])[0]
             sys.stdout.write(parcels.line(request, number, execution))
             if time.monotonic() - said_s > _PAUSE_S:

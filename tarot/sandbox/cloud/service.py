@@ -35,6 +35,14 @@ class Service(Protocol):
         """End an interpreter."""
 
     async def execute(
-        self, sandbox: Any, context: Any, code: str, say: Callable[[str, object], None]
+        self,
+        sandbox: Any,
+        context: Any,
+        code: str,
+        say: Callable[[str, object], None],
+        patience_s: float,
     ) -> None:
-        """Run code in a context; `say` is told what it prints, in pieces with their times."""
+        """Run code in a context; `say` is told what it prints, in pieces with their times.
+
+        Who calls it gives it up when it has been told nothing for `patience_s`.
+        """

@@ -1,7 +1,6 @@
 """How what an account may have is divided between processes, and a batch between its requests."""
 
 import math
-
 import os
 
 # As torch has it, where there are several.
@@ -23,18 +22,18 @@ def sandboxes_for(num_jobs: int, most: int, contexts: int, most_a_request: int) 
     return min(most, math.ceil(num_jobs / (contexts * most_a_request)))
 
 
-def jobs_of_request(num_waiting: int, num_workers: int, most: int) -> int:
-    """How many of the jobs that wait go into a request: at most `most`, and fewer at the end.
+def jobs_of_request(num_waiting: int, num_workers: int, most: int, least: int = 1) -> int:
+    """How many of the jobs that wait go into a request: fewer at the end, from `least` to `most`.
 
     So no worker is left without while another has many.
     """
-    return max(1, min(most, num_waiting // (2 * num_workers)))
+    return min(most, max(least, num_waiting // (2 * num_workers)))
 
 
-def requests_of(num_jobs: int, num_workers: int, most: int) -> int:
+def requests_of(num_jobs: int, num_workers: int, most: int, least: int = 1) -> int:
     """In how many requests a batch goes when nothing fails."""
     num_requests = 0
     while num_jobs > 0:
-        num_jobs -= jobs_of_request(num_jobs, num_workers, most)
+        num_jobs -= jobs_of_request(num_jobs, num_workers, most, least)
         num_requests += 1
     return num_requests
