@@ -1,4 +1,4 @@
-"""What the server does wrong, and when."""
+"""What a server does wrong, and when."""
 
 import random
 import threading
@@ -22,10 +22,13 @@ RESET = Fault("reset", 300)
 DEATH = Fault("death", 3)
 TRUNCATED = Fault("truncated", 300)
 DUPLICATED = Fault("duplicated")
+SANDBOX_ERROR = Fault("SandboxError")
+KILLED = Fault("killed", 4)
 
 OF_A_CREATION = (LATENCY, TOO_MANY, BROKEN, RESET)
 OF_AN_EXECUTION = (LATENCY, TOO_MANY, BROKEN, RESET, DEATH, TRUNCATED, DUPLICATED)
-_KINDS = {"create": OF_A_CREATION, "execute": OF_AN_EXECUTION}
+OF_A_RUN = (LATENCY, TOO_MANY, BROKEN, RESET, TRUNCATED, SANDBOX_ERROR, KILLED)
+_KINDS = {"create": OF_A_CREATION, "execute": OF_AN_EXECUTION, "run_code": OF_A_RUN}
 
 
 class Plan:
