@@ -9,9 +9,10 @@ from tarot.types import UserError
 SANDBOX = ("sandbox=e2b", "+experiment=tiny", "hardware.per_device_batch_size=2")
 
 
-def test_an_outage_as_long_as_the_others_wait_is_refused() -> None:
-    settings = ("hardware.processes=2", "sandbox.max_outage_s=1800")
-    (job,) = compose("train", [*SANDBOX, *settings])
+@pytest.mark.parametrize("option", ["e2b", "sandbox_fusion"])
+def test_an_outage_as_long_as_the_others_wait_is_refused(option: str) -> None:
+    settings = ("hardware.processes=2", f"sandbox={option}", "sandbox.max_outage_s=1800")
+    (job,) = compose("train", [*SANDBOX[1:], *settings])
     with pytest.raises(UserError) as caught:
         validate_run(job.config)
 
