@@ -65,6 +65,10 @@ class FusionSandbox:
         """
         return self._fleet.run(jobs)
 
+    def hurry(self) -> None:
+        """From now on give a batch up in an outage at once: the process is asked to end."""
+        self._fleet.hurry()
+
     def close(self) -> None:
         """Ask the engine for nothing more; idempotent."""
         self._fleet.close()

@@ -67,6 +67,7 @@ def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
         processes.together(lambda: self_check(sandbox))
         problems = {split: source.load(split) for split in Split}
         display = Display(Console(quiet=not processes.is_main()))
+        stop.hurry = getattr(sandbox, "hurry", None)
         with Warnings(display).of(breaker.logger):
             yield RunContext(run, config, problems, grader, display, stop, UsageMeter(sandbox))
     finally:

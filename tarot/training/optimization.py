@@ -44,7 +44,8 @@ def optimize(
     nothing is left to share between the processes.
 
     Raises:
-        KeyboardInterrupt: after a stop was asked for and the step saved.
+        KeyboardInterrupt: after a stop was asked for and the step saved, or the one before it where
+            the step waited for a sandbox that was out.
         Outage: if too many completions of a step could not be judged; the one before it is saved.
     """
     problems = _short_enough(context, loaded.tokenizer)
@@ -89,7 +90,8 @@ def optimize(
         except Outage:
             steering.forget_step()
             last_step.save(trainer)
-            raise
+            if not _should_stop(context):
+                raise
     return trainer.engine
 
 

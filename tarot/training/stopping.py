@@ -4,7 +4,7 @@ Between stages a signal ends it at once, inside training after the step.
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -16,11 +16,15 @@ class Outage(RuntimeError):
 
 
 class StopRequest:
-    """Whether a signal has asked the run to stop."""
+    """Whether a signal has asked the run to stop.
+
+    A signal that is deferred calls `hurry`, so that what the step waits for may be given up.
+    """
 
     def __init__(self) -> None:
         """Take over SIGINT and SIGTERM for the rest of the process."""
         self.is_set = False
+        self.hurry: Callable[[], None] | None = None
         self._is_deferred = False
         self._repeated = RepeatedSignals()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,3 +47,5 @@ class StopRequest:
         if self.is_set or not self._is_deferred:
             raise KeyboardInterrupt
         self.is_set = True
+        if self.hurry is not None:
+            self.hurry()

@@ -1,10 +1,14 @@
 """What is lost to the sandbox is left out; a step that loses too much is taken again later."""
 
+import logging
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from tarot.runs.exits import Exit
 from tarot.runs.rollouts import Rollout, read_rollouts
 from tarot.sandbox.cloud import breaker
 from tarot.sandbox.local import LocalSandbox
+from tarot.training.display import Display, Warnings
 from tarot.types import Execution, Job, StopReason, Verdict
 from tests.sampling.parrot import save_parrot
 from tests.sandbox.e2b_server.cloud import Cloud
@@ -97,42 +102,48 @@ def run_in_cloud(model: Path, folder: Path, max_outage_s: float) -> RunDirectory
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
     monkeypatch.setenv("TAROT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(breaker, "OPENS_AFTER_S", 0.5)
     cloud = Cloud("e2b_5ec2e7c0ffee")
     yield cloud
     cloud.close()
 
 
 @contextmanager
-def down_after_step(
-    number: int, run: RunDirectory, cloud: Cloud, down_s: float, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """The cloud, which goes down when the step is over, for so many seconds."""
-    is_over = threading.Event()
+def down_after_step(number: int, run: RunDirectory, cloud: Cloud) -> Iterator[threading.Event]:
+    """The cloud, which goes down when the step is over, until the yielded event is set."""
+    is_over, is_back = threading.Event(), threading.Event()
+    with ExitStack() as served:
+        server = served.enter_context(serving(cloud, Plan()))
 
-    def serve_anew(port: int) -> None:
-        if not is_over.wait(down_s):
-            with serving(cloud, Plan(), port):
-                is_over.wait()
-
-    def serve() -> None:
-        with serving(cloud, Plan()) as server:
-            for name, value in server.environment.items():
-                monkeypatch.setenv(name, value)
-            is_served.set()
-            while not is_over.is_set() and len(list(run.log.steps())) < number:
+        def go_down_and_up() -> None:
+            while len(list(run.log.steps())) < number and not is_over.is_set():
                 time.sleep(0.02)
-            port = server.server_address[1]
-        serve_anew(port)
+            served.close()
+            is_back.wait()
+            served.enter_context(serving(cloud, Plan(), server.server_address[1]))
 
-    is_served = threading.Event()
-    thread = threading.Thread(target=serve)
-    thread.start()
-    is_served.wait()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
+        with pytest.MonkeyPatch.context() as variables:
+            for name, value in server.environment.items():
+                variables.setenv(name, value)
+            thread = threading.Thread(target=go_down_and_up)
+            thread.start()
+            try:
+                yield is_back
+            finally:
+                is_over.set()
+                is_back.set()
+                thread.join()
+
+
+class OnWarning(Warnings):
+    """Does something when something is warned of."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__(Display())
+        self._work = work
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._work()
 
 
 def trained(run: RunDirectory) -> tuple[list[tuple[Any, ...]], list[Rollout]]:
@@ -182,19 +193,15 @@ def test_an_outage_during_the_evaluation_is_no_result(
     assert run.rollout_files() == {}
 
 
-@pytest.mark.parametrize(
-    "down_s", [breaker.OPENS_AFTER_S + 3, pytest.param(60.0, marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("further_s", [0.0, pytest.param(60.0, marks=pytest.mark.soak)])
 def test_a_cloud_that_comes_back_costs_no_step(
-    model: Path,
-    tmp_path: Path,
-    cloud: Cloud,
-    down_s: float,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    model: Path, tmp_path: Path, cloud: Cloud, further_s: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = run_in_cloud(model, tmp_path / "run", max_outage_s=600)
-    with down_after_step(1, run, cloud, down_s, monkeypatch):
+    with (
+        down_after_step(1, run, cloud) as is_back,
+        OnWarning(lambda: threading.Timer(further_s, is_back.set).start()).of(breaker.logger),
+    ):
         assert run_child(run) == 0
 
     shown = capsys.readouterr().out
@@ -205,14 +212,10 @@ def test_a_cloud_that_comes_back_costs_no_step(
 
 
 def test_a_cloud_that_stays_away_costs_the_unfinished_step_alone(
-    model: Path,
-    tmp_path: Path,
-    cloud: Cloud,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    model: Path, tmp_path: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = run_in_cloud(model, tmp_path / "run", max_outage_s=0.5)
-    with down_after_step(2, run, cloud, 600, monkeypatch):
+    with down_after_step(2, run, cloud):
         assert run_child(run) == Exit.OUTAGE
     assert "of the completions could not be judged" in last_line(capsys)
     checkpoint = run.last_checkpoint()
@@ -220,6 +223,18 @@ def test_a_cloud_that_stays_away_costs_the_unfinished_step_alone(
     assert checkpoint.name == "checkpoint-2"
     assert {row.step for row in read_rollouts(run)} == {1, 2}
 
-    with down_after_step(4, run, cloud, 0, monkeypatch):
+    with down_after_step(4, run, cloud):
         assert run_child(run) == 0
     assert [line["step"] for line in run.log.steps()] == [1, 2, 3]
+
+
+def test_a_stop_does_not_wait_for_a_cloud_that_stays_away(
+    model: Path, tmp_path: Path, cloud: Cloud
+) -> None:
+    run = run_in_cloud(model, tmp_path / "run", max_outage_s=600)
+    stop = OnWarning(partial(os.kill, os.getpid(), signal.SIGTERM))
+    with down_after_step(1, run, cloud), stop.of(breaker.logger):
+        assert run_child(run) == Exit.INTERRUPTED
+    checkpoint = run.last_checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.name == "checkpoint-1"

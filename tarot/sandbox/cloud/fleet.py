@@ -117,6 +117,10 @@ class Fleet:
             await asyncio.gather(*tasks, return_exceptions=True)
         return queue.executions()
 
+    def hurry(self) -> None:
+        """From now on wait for no service that is out; may be called from anywhere."""
+        self._breaker.hurry()
+
     async def close(self) -> None:
         """End every sandbox of this fleet, those included whose creation is not known to it."""
         with contextlib.suppress(TimeoutError):
@@ -186,7 +190,8 @@ class Fleet:
             taken: list[int] = []
             try:
                 async with self._breaker.turn():
-                    await machine.prepare(number)
+                    if await machine.prepare(number):
+                        self._breaker.note_life()
                     taken = await queue.take(machine.id, num_workers)
                     if not taken:
                         return

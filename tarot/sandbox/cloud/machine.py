@@ -33,10 +33,10 @@ class Machine:
         self._contexts: dict[int, Any] = {}
         self._num_strikes = 0
 
-    async def prepare(self, number: int) -> None:
-        """See that context `number` has a runner; raises Failure."""
+    async def prepare(self, number: int) -> bool:
+        """See that context `number` has a runner, and say if it was started; raises Failure."""
         if number in self._contexts:
-            return
+            return False
         context = await self._service.new_context(self._sandbox)
         request = secrets.token_hex(8)
         greetings: list[dict[str, Any]] = []
@@ -48,6 +48,7 @@ class Machine:
             raise Failure(greetings[0]["fault"], Kind.UNFIT)
         self.layers = frozenset(greetings[0]["layers"])
         self._contexts[number] = context
+        return True
 
     async def run(
         self,

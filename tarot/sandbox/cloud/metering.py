@@ -97,11 +97,16 @@ class MeteredService:
         await self._service.remove_context(sandbox, context)
 
     async def execute(
-        self, sandbox: Any, context: Any, code: str, say: Callable[[str, object], None]
+        self,
+        sandbox: Any,
+        context: Any,
+        code: str,
+        say: Callable[[str, object], None],
+        patience_s: float,
     ) -> None:
         """As the service does."""
         self._count_request()
-        await self._service.execute(sandbox, context, code, say)
+        await self._service.execute(sandbox, context, code, say, patience_s)
 
     def _count_request(self) -> float:
         """Count one more; says when."""

@@ -66,6 +66,10 @@ class FleetThread:
                 return [LOST] * len(jobs)
             return self._loop.result(self._fleet.run(jobs))
 
+    def hurry(self) -> None:
+        """From now on wait for no service that is out, in the batch under way neither."""
+        self._fleet.hurry()
+
     def close(self) -> None:
         """End all sandboxes of the fleet; idempotent."""
         self._finalizer()
