@@ -76,7 +76,7 @@ def sandbox_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
         "sandboxes",
         f"up to {number} at once for {number * node['contexts']} programs, created in "
         f"{_duration(number / rate)} at {rate:g} a second; replaced every {_duration(age_s)}, "
-        f"{number / age_s:.2g} a second",
+        f"{number / age_s:.2g} a second{_rest(node.get('idle_s'))}",
     )
     if is_hosted(node) and length.tests_per_problem is not None:
         yield from _load_rows(settings, length, length.tests_per_problem)
@@ -125,25 +125,31 @@ def time_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
     yield "assumed", _assumptions(settings)
 
 
+def _rest(idle_s: float | None) -> str:
+    return "" if idle_s is None else f"; ended when they were idle for {_duration(idle_s)}"
+
+
 def _load_rows(settings: RunConfig, length: Length, tests: float) -> Iterator[Row]:
     """What the steps take of the account, and what that costs where a price is given."""
     if settings.hardware.device == "cpu":
         yield "sandbox load", "not estimated for a CPU, whose time is not"
         return
     steps = 1 if length.steps is None else length.steps
+    step = time_step(settings, tests)
     load = reckon_hosting(
         settings.sandbox,
         settings.hardware.processes,
         count_step(settings).generated * tests,
         steps,
-        time_step(settings, tests).total * steps,
+        step_s=step.total,
+        busy_s=step.programs or 0.0,
     )
     in_words = "in all" if length.steps is not None else "in a step"
     yield (
         "sandbox load",
         f"about {load.hours:,.1f} sandbox hours {in_words}, {load.creations:,} creations for "
         f"{load.sandboxes} at once, {load.requests:,} requests, {load.program_requests:,} of them "
-        "with programs; assumed: no program twice, no failure, sandboxes kept through all steps",
+        "with programs; assumed: no program twice, no failure",
     )
     if load.usd is not None:
         yield (

@@ -1,8 +1,9 @@
 """What a run takes of the account of a hosted sandbox, in its training steps.
 
 Every program of every completion runs, as none is repeated, and nothing fails. Each process makes
-its sandboxes for the first batch and keeps them, busy or idle, to the end of the last step; one
-that is `max_age_s` old is replaced. Neither the probe nor an evaluation is counted.
+its sandboxes for a batch and ends them when they were idle for `idle_s`; where the steps between
+two batches are no longer than that, it keeps them to the end of the last step, and replaces those
+that are `max_age_s` old. Neither the probe nor an evaluation is counted.
 """
 
 import math
@@ -46,16 +47,28 @@ def is_hosted(sandbox: Mapping[str, Any]) -> bool:
 
 
 def reckon_hosting(
-    sandbox: Mapping[str, Any], processes: int, programs_a_step: float, steps: int, seconds: float
+    sandbox: Mapping[str, Any],
+    processes: int,
+    programs_a_step: float,
+    steps: int,
+    *,
+    step_s: float,
+    busy_s: float,
 ) -> Hosting:
-    """What `steps` take that last for `seconds`, with so many programs each, over all processes."""
+    """What `steps` of `step_s` take, over all processes, whose programs keep sandboxes `busy_s`."""
     contexts, most = sandbox["contexts"], sandbox["programs_per_request"]
     programs = math.ceil(programs_a_step / processes)
     each = sandboxes_for(
         programs, sandboxes_each(sandbox["max_sandboxes"], processes), contexts, most
     )
     number = each * processes
-    creations = number * max(1, math.ceil(seconds / sandbox["max_age_s"]))
+    idle_s = sandbox.get("idle_s")
+    if idle_s is None or step_s - busy_s <= idle_s:
+        lives, life_s = 1, steps * step_s
+    else:
+        lives, life_s = steps, busy_s + idle_s
+    seconds = lives * life_s
+    creations = number * lives * max(1, math.ceil(life_s / sandbox["max_age_s"]))
     renewals = number * seconds / (sandbox["lifetime_s"] / _RENEWALS_PER_LIFE)
     program_requests = steps * processes * requests_of(programs, each * contexts, most)
     managed = creations * (_REQUESTS_A_SANDBOX + contexts * _REQUESTS_A_CONTEXT)

@@ -16,11 +16,12 @@ from typing import Any
 from tarot.runs.cache import cache_folder
 from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.failures import Failure, Kind
-from tarot.sandbox.cloud.fleet import Fleet, Terms
+from tarot.sandbox.cloud.fleet import Fleet
 from tarot.sandbox.cloud.metering import MeteredService
 from tarot.sandbox.cloud.rate import CreationRate
 from tarot.sandbox.cloud.service import Service
 from tarot.sandbox.cloud.shares import num_processes, sandboxes_each
+from tarot.sandbox.cloud.terms import Terms
 from tarot.sandbox.cloud.thread import FleetThread, Loop
 from tarot.sandbox.cloud.usage import SandboxUsage
 from tarot.sandbox.layers import check_names
@@ -38,9 +39,10 @@ class E2BSandbox:
     Up to `max_sandboxes` are there at once, shared out evenly between the processes of a training,
     and at most `creations_per_s` a second are created over all processes of this user on this
     machine. Each runs `contexts` programs at once. A request carries up to `programs_per_request`.
-    A sandbox lives for `lifetime_s` from its last renewal, and is replaced before it is `max_age_s`
-    old. A job that fails `attempts` times is lost; so is all that waits once nothing has succeeded
-    for `max_outage_s`. `usd_per_sandbox_hour` is the price of one sandbox, None where none is told.
+    A sandbox lives for `lifetime_s` from its last renewal, is replaced before it is `max_age_s`
+    old, and is ended after `idle_s` without a batch, or kept where that is None. A job that fails
+    `attempts` times is lost; so is all that waits once nothing has succeeded for `max_outage_s`.
+    `usd_per_sandbox_hour` is the price of one sandbox, None where none is told.
     """
 
     template: str | None = None
@@ -50,6 +52,7 @@ class E2BSandbox:
     programs_per_request: int = 32
     lifetime_s: int = 300
     max_age_s: int = 3300
+    idle_s: float | None = 60.0
     max_outage_s: float = 600.0
     attempts: int = 4
     answer_margin_s: float = 30.0
@@ -123,6 +126,7 @@ class E2BSandbox:
             programs_per_request=self.programs_per_request,
             lifetime_s=self.lifetime_s,
             max_age_s=self.max_age_s,
+            idle_s=self.idle_s,
             max_outage_s=self.max_outage_s,
             attempts=self.attempts,
             answer_margin_s=self.answer_margin_s,

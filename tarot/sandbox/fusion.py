@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tarot.sandbox.cloud.failures import Failure, Kind
-from tarot.sandbox.cloud.fleet import Fleet, Terms
+from tarot.sandbox.cloud.fleet import Fleet
 from tarot.sandbox.cloud.fusion_service import Address, FusionService, address_of
 from tarot.sandbox.cloud.shares import num_processes, sandboxes_each
+from tarot.sandbox.cloud.terms import Terms
 from tarot.sandbox.cloud.thread import FleetThread
 from tarot.sandbox.layers import check_names
 from tarot.types import Execution, Job, UserError

@@ -60,9 +60,8 @@ def optimize(
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         should_stop = partial(_should_stop, context)
-        recorder = StepRecorder(
-            context.run, steering, track, advance, should_stop, context.meter.metrics
-        )
+        meter = context.meter.metrics
+        recorder = StepRecorder(context.run, steering, track, advance, should_stop, meter)
         last_step = LastStep()
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
@@ -88,11 +87,16 @@ def optimize(
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except Outage:
-            steering.forget_step()
-            last_step.save(trainer)
-            if not _should_stop(context):
+            _save_before(trainer, steering, last_step)
+            if not should_stop():
                 raise
     return trainer.engine
+
+
+def _save_before(trainer: TierGRPOTrainer, steering: Steering, last_step: LastStep) -> None:
+    """Save the run as it was before the step in progress."""
+    steering.forget_step()
+    last_step.save(trainer)
 
 
 def _trainer_class(config: RunConfig, recorder: StepRecorder) -> Callable[..., TierGRPOTrainer]:

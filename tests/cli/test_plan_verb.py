@@ -157,13 +157,11 @@ def test_a_cloud_is_asked_for_sandboxes_within_its_limits(
     price = "sandbox.usd_per_sandbox_hour=0.109"
     lines = shown(capsys, *given, "sandbox=e2b", price)
     text = "\n".join(" ".join(line) for line in lines)
-    assert (
-        "sandbox load about 14.2 sandbox hours in all, 28 creations for 14 at once, 1,477" in text
-    )
-    assert "\nsandbox cost about 1.55 USD = 14.2 hours x 0.109 USD\n" in text
+    assert "sandbox load about 0.9 sandbox hours in all, 42 creations for 14 at once, 1,083" in text
+    assert "\nsandbox cost about 0.10 USD = 0.9 hours x 0.109 USD\n" in text
     assert (
         "\nsandboxes up to 14 at once for 28 programs, created in 14.0 s at 1 a second; replaced "
-        "every 55.0 min, 0.0042 a second\n"
+        "every 55.0 min, 0.0042 a second; ended when they were idle for 1.0 min\n"
     ) in text
     assert not [line for line in shown(capsys, *given) if line[:1] == ["sandboxes"]]
 

@@ -32,6 +32,15 @@ def test_a_life_is_renewed_and_an_old_sandbox_is_replaced(make: Make, server: Se
     assert len(server.cloud.orders) == 2
 
 
+def test_what_is_idle_is_ended_and_made_again_when_it_is_wanted(make: Make, server: Server) -> None:
+    sandbox = make(idle_s=0.1)
+    for number_of_orders in (1, 2):
+        assert wrongly_added(sandbox.run(adding(2))) == []
+        assert len(server.cloud.orders) == number_of_orders
+        while server.cloud.live():
+            time.sleep(0.05)
+
+
 def test_a_closed_sandbox_loses_every_job(make: Make) -> None:
     sandbox = make()
     sandbox.close()

@@ -6,7 +6,6 @@ import logging
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.breaker import Breaker
@@ -16,6 +15,7 @@ from tarot.sandbox.cloud.queue import Queue
 from tarot.sandbox.cloud.rate import CreationRate
 from tarot.sandbox.cloud.service import Service
 from tarot.sandbox.cloud.shares import sandboxes_for
+from tarot.sandbox.cloud.terms import Terms
 from tarot.types import Execution, Job
 
 logger = logging.getLogger(__name__)
@@ -24,27 +24,6 @@ _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 30.0
 _WATCH_S = 0.5
 _CLOSE_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a fleet is to be run; the words are those of the sandbox's settings.
-
-    Where answers come all at once, a request begins no job after `begin_within_s`. Where each
-    request starts a runner, it has `least_per_request` jobs, if so many wait.
-    """
-
-    max_sandboxes: int
-    contexts: int
-    programs_per_request: int
-    lifetime_s: int
-    max_age_s: float
-    max_outage_s: float
-    attempts: int
-    answer_margin_s: float
-    require: tuple[str, ...]
-    begin_within_s: float | None = None
-    least_per_request: int = 1
 
 
 class Place:
@@ -74,6 +53,8 @@ class Fleet:
         self._breaker = Breaker(terms.max_outage_s)
         self._metadata = owners.metadata()
         self._places = [Place() for _ in range(terms.max_sandboxes)]
+        self._alarm: asyncio.TimerHandle | None = None
+        self._releasing: asyncio.Future[list[None]] | None = None
 
     async def start(self) -> frozenset[str]:
         """Have a first sandbox with a first runner, and say its layers; raises Failure."""
@@ -94,6 +75,7 @@ class Fleet:
 
     async def run(self, jobs: Sequence[Job]) -> list[Execution]:
         """One execution per job, in order."""
+        await self._end_idleness()
         self._breaker.begin_batch()
         terms = self._terms
         sizes = terms.least_per_request, terms.programs_per_request
@@ -115,7 +97,24 @@ class Fleet:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._begin_idleness()
         return queue.executions()
+
+    def _begin_idleness(self) -> None:
+        """End all sandboxes in `idle_s`, unless there is a batch before."""
+        if self._terms.idle_s is not None:
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(self._terms.idle_s, self._release)
+
+    def _release(self) -> None:
+        self._releasing = asyncio.gather(*(self._empty(place) for place in self._places))
+
+    async def _end_idleness(self) -> None:
+        """Keep what has not been ended yet, and wait for the end of what has."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._releasing is not None:
+            await asyncio.shield(self._releasing)
 
     def hurry(self) -> None:
         """From now on wait for no service that is out; may be called from anywhere."""
@@ -125,6 +124,7 @@ class Fleet:
         """End every sandbox of this fleet, those included whose creation is not known to it."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_S):
+                await self._end_idleness()
                 await asyncio.gather(*self._last_creations(), return_exceptions=True)
                 await asyncio.gather(*(self._empty(place) for place in self._places))
                 await self._sweep()
