@@ -126,7 +126,7 @@ def time_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
 
 
 def _rest(idle_s: float | None) -> str:
-    return "" if idle_s is None else f"; ended when they were idle for {_duration(idle_s)}"
+    return "" if idle_s is None else f"; ended when idle {_duration(idle_s)}"
 
 
 def _load_rows(settings: RunConfig, length: Length, tests: float) -> Iterator[Row]:

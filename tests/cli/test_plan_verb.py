@@ -161,7 +161,7 @@ def test_a_cloud_is_asked_for_sandboxes_within_its_limits(
     assert "\nsandbox cost about 0.10 USD = 0.9 hours x 0.109 USD\n" in text
     assert (
         "\nsandboxes up to 14 at once for 28 programs, created in 14.0 s at 1 a second; replaced "
-        "every 55.0 min, 0.0042 a second; ended when they were idle for 1.0 min\n"
+        "every 55.0 min, 0.0042 a second; ended when idle 1.0 min\n"
     ) in text
     assert not [line for line in shown(capsys, *given) if line[:1] == ["sandboxes"]]
 
