@@ -18,8 +18,11 @@ UID = 54321
 NUM_SHARED = 59
 NUM_EFFECTS = 3
 
-each_choice_of_layers = pytest.mark.parametrize(
-    "layers", [LAYERS, ("seccomp", "landlock")], ids=["all layers", "seccomp and Landlock alone"]
+ALL = pytest.param(LAYERS, id="all layers")
+ALL_LATER = pytest.param(LAYERS, id="all layers", marks=pytest.mark.soak)
+FEW = pytest.param(("seccomp", "landlock"), id="seccomp and Landlock alone")
+FEW_LATER = pytest.param(
+    ("seccomp", "landlock"), id="seccomp and Landlock alone", marks=pytest.mark.soak
 )
 
 
@@ -34,7 +37,7 @@ def test_the_corpus_is_wider_than_the_shared_programs(rows: list[Row]) -> None:
     assert len({row.name for row in rows}) == len(corpus()) + NUM_SHARED
 
 
-@each_choice_of_layers
+@pytest.mark.parametrize("layers", [ALL, FEW_LATER])
 def test_every_program_gets_its_verdict(
     rows: list[Row], root: Path, layers: tuple[str, ...]
 ) -> None:
@@ -42,7 +45,7 @@ def test_every_program_gets_its_verdict(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="LOUD: only root can become another user")
-@each_choice_of_layers
+@pytest.mark.parametrize("layers", [ALL_LATER, FEW])
 def test_an_ordinary_user_gets_the_same_verdicts(
     rows: list[Row], root: Path, layers: tuple[str, ...]
 ) -> None:

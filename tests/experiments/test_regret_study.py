@@ -113,6 +113,7 @@ def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     assert (out / "table.md").read_text() == text
 
 
+@pytest.mark.soak
 def test_two_jobs_train_all_seeds_between_them(arguments: list[str], tmp_path: Path) -> None:
     assert study.main([*arguments, "jobs=2", "train_only=true"]) == Exit.OK
     runs = tmp_path / "runs"
@@ -120,6 +121,7 @@ def test_two_jobs_train_all_seeds_between_them(arguments: list[str], tmp_path: P
     assert len(list(runs.glob("regret-*/summary.json"))) == 18
 
 
+@pytest.mark.soak
 def test_a_job_that_is_killed_is_a_failure(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "runs" / "kill-2").touch()
     assert study.main([*arguments, "jobs=2", "train_only=true"]) == Exit.FAILED

@@ -114,22 +114,26 @@ def test_each_process_writes_to_files_of_its_own(place: Workplace, whole: Finish
     assert (run.exit_of(0).read_text(), run.exit_of(1).read_text()) == ("0\n", "0\n")
 
 
+@pytest.mark.soak
 def test_a_signal_lets_both_save_the_step(place: Workplace, story: Story) -> None:
     assert story.told.returncode == 130
     (line,) = story.told.stderr.splitlines()
     assert line.startswith("stopped; go on from what is saved with: ")
 
 
+@pytest.mark.soak
 def test_a_process_that_is_killed_ends_the_other_with_one_cause(story: Story) -> None:
     assert story.bereft.returncode == 1
     cause = "run failed with exit code 1: process 1 of the training was killed by SIGKILL; see run"
     assert story.bereft.stderr.splitlines()[-1].startswith(cause)
 
 
+@pytest.mark.soak
 def test_no_process_is_left_after_any_end(story: Story) -> None:
     assert story.num_left == [0, 0, 0, 0]
 
 
+@pytest.mark.soak
 def test_the_same_command_goes_on_and_nothing_differs(
     place: Workplace, whole: Finished, story: Story
 ) -> None:

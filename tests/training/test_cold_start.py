@@ -54,9 +54,12 @@ def test_what_comes_after_it_does_not(tmp_path: Path, unchanged: Path, change: s
 @pytest.mark.parametrize(
     ("end", "code", "last"),
     [
-        ("refuse", 2, "\ndata.key: mend it\n"),
+        pytest.param("refuse", 2, "\ndata.key: mend it\n", marks=pytest.mark.soak),
         ("raise", 1, "\nthe cold start ended with exit code 1: KeyError: 'oops'\n"),
-        ("kill", 1, "\nthe cold start ended with exit code -9: killed by SIGKILL\n"),
+        pytest.param(
+            *("kill", 1, "\nthe cold start ended with exit code -9: killed by SIGKILL\n"),
+            marks=pytest.mark.soak,
+        ),
         ("interrupt", 130, ""),
     ],
 )

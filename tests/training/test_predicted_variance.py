@@ -77,6 +77,7 @@ def observed(run: RunDirectory) -> dict[str, float]:
     return {policy: sum(shares) / STEPS for policy, shares in found.items()}
 
 
+@pytest.mark.soak
 def test_the_predicted_share_of_groups_without_variance_is_that_of_the_first_steps(
     run: RunDirectory,
 ) -> None:

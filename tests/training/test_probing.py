@@ -11,6 +11,7 @@ from tarot.data import write_jsonl
 from tarot.data.files import read_problems
 from tarot.probe.directory import Probe
 from tarot.runs import RunDirectory, read_json
+from tarot.runs.exits import Exit
 from tarot.runs.rollouts import read_rollouts
 from tarot.types import Problem, TestCase, Tier
 from tests.sampling.parrot import save_parrot
@@ -79,6 +80,7 @@ def test_an_adaptive_run_probes_what_it_trains_on_and_keeps_what_it_decided_from
     assert list(probe_of(run).directory.outcomes_path.iterdir()) == [probe_of(run).path]
 
 
+@pytest.mark.soak
 def test_what_is_there_is_not_measured_again(settings: list[str], tmp_path: Path) -> None:
     """A part that no sampling could give shows that it was taken as it was."""
     run = run_of(settings, tmp_path / "run", "curriculum=adaptive", "probe.problems=null")
@@ -100,6 +102,7 @@ def test_a_filter_leaves_out_what_is_never_solved(settings: list[str], tmp_path:
     assert read_json(run.decision_path)["probe"]["num_problems"] == 2
 
 
+@pytest.mark.soak
 def test_a_filter_that_leaves_too_little_is_one_line(
     settings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,15 +129,15 @@ def test_an_outage_in_the_child_fails_the_run_and_the_same_command_goes_on(
     lossy = f"sandbox._target_={LossySandbox.__module__}.LossySandbox"
     adaptive = ("curriculum=adaptive", "grading.max_unjudged_share=0.9", lossy)
     out = run_of(settings, tmp_path / "run", *adaptive, "sandbox.losses={2: ''}")
-    assert run_child(out) == 1
+    assert run_child(out) == Exit.OUTAGE
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"the probe ended with exit code 1: {CAUSE}"
+        f"the probe ended with exit code 75: {CAUSE}"
     )
     assert not probe_of(out).path.exists()
     assert run_child(run_of(settings, tmp_path / "run", *adaptive, "sandbox.losses={}")) == 0
 
 
-@pytest.mark.parametrize("launcher", ["local", "accelerate"])
+@pytest.mark.parametrize("launcher", ["local", pytest.param("accelerate", marks=pytest.mark.soak)])
 def test_a_fault_that_shows_in_the_child_is_one_line_of_the_verb(
     settings: list[str], launcher: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -185,12 +185,14 @@ def test_a_space_that_trackio_cannot_reach_is_one_line(
     assert line.endswith("TRACKIO_SPACE_ID or TRACKIO_SERVER_URL, or set tracker=none")
 
 
+@pytest.mark.soak
 def test_before_the_kill_trackio_had_a_step_that_was_not_saved(
     story: tuple[RunDirectory, Steps],
 ) -> None:
     assert [step for step, _ in story[1]] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.soak
 def test_a_resumed_run_is_one_run_of_wandb_with_every_step_once(
     story: tuple[RunDirectory, Steps],
 ) -> None:
@@ -200,6 +202,7 @@ def test_a_resumed_run_is_one_run_of_wandb_with_every_step_once(
     assert wandb_exit_code(folder) == 0
 
 
+@pytest.mark.soak
 def test_wandbs_earlier_files_are_set_aside_and_say_how_they_ended(
     story: tuple[RunDirectory, Steps],
 ) -> None:
@@ -209,6 +212,7 @@ def test_wandbs_earlier_files_are_set_aside_and_say_how_they_ended(
     assert (wandb_exit_code(stopped), wandb_exit_code(killed)) == (130, None)
 
 
+@pytest.mark.soak
 def test_a_resumed_run_is_one_run_of_trackio_with_every_step_once(
     story: tuple[RunDirectory, Steps],
 ) -> None:
@@ -217,6 +221,7 @@ def test_a_resumed_run_is_one_run_of_trackio_with_every_step_once(
     assert trackio_config(run.path / "trackio", run_id(run))["sha"] == sha_of(run)
 
 
+@pytest.mark.soak
 def test_a_resumed_run_is_one_run_of_tensorboard_with_every_step_once(
     story: tuple[RunDirectory, Steps],
 ) -> None:
