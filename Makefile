@@ -61,7 +61,7 @@ vllm-check: .venv-vllm/installed ## sample, train and serve with vLLM on this CP
 
 lock: .venv/installed ## write requirements/cpu.txt anew, keeping versions where it can
 	$(PIP) install pip-tools
-	$(BIN)/pip-compile setup.cfg --extra train --extra eval --extra e2b --extra dev --quiet \
+	$(BIN)/pip-compile setup.cfg --extra train --extra eval --extra e2b --extra openai --extra dev --quiet \
 	  --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --output-file .venv/lock.txt --pip-args "--constraint requirements/cpu.txt"
 	( head -n 2 requirements/cpu.txt; sed -n 's/+cpu$$//; /==/p' .venv/lock.txt ) > .venv/new.txt
