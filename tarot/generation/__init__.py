@@ -1,0 +1,1 @@
+"""Asking models for suites: questions, their answers, and a ledger that loses no paid one."""
