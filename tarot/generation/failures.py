@@ -1,0 +1,40 @@
+"""What can go wrong with a service that is asked for answers, as far as it matters what to do."""
+
+from enum import StrEnum
+
+from tarot.types import UserError
+
+
+class Kind(StrEnum):
+    """What a failure is about."""
+
+    REQUEST = "request"
+    """The request, which will not be taken however often it is sent."""
+
+    ACCOUNT = "account"
+    """The key, its rights, its credit, or a model that it can't use: nothing else will work."""
+
+    BUSY = "busy"
+    """The service is, or it is broken; it has done nothing."""
+
+    UNREACHED = "unreached"
+    """Nobody answers; nothing has been done."""
+
+    BROKEN = "broken"
+    """The answer did not come; what was asked for may have been done, and paid for."""
+
+
+class Failure(Exception):
+    """One failed call, as a line without secrets."""
+
+    def __init__(self, cause: str, kind: Kind) -> None:
+        """`cause` is one line."""
+        super().__init__(cause)
+        self.kind = kind
+
+    def for_user(self) -> UserError:
+        """The same with what to do."""
+        advice = "try again later: the same command goes on where this one stopped"
+        if self.kind is Kind.ACCOUNT:
+            advice = "check OPENAI_API_KEY, its account and the models' names"
+        return UserError(f"generator: {self}; {advice}")
