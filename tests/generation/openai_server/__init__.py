@@ -1,0 +1,1 @@
+"""A server that speaks OpenAI's protocol and stands in for its service: see `server`."""
