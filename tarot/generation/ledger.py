@@ -140,7 +140,10 @@ class Ledger:
         )
         with self._turn:
             rows = self._db.execute(query, (State.CLOSED,)).fetchall()
-        return [Shard(*row[:4], State(row[4]), *row[5:]) for row in rows]
+        return [
+            Shard(name, model, endpoint, tokens, State(state), file_id, batch_id, asked_at_s)
+            for name, model, endpoint, tokens, state, file_id, batch_id, asked_at_s in rows
+        ]
 
     def move(self, shard: Shard) -> Shard:
         """Note how far a shard has come; the shard."""

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tarot.generation.asking import Terms
 from tarot.generation.interface import Interface
 from tarot.generation.ledger import open_ledger
-from tarot.generation.online_exchange import OnlineExchange, Terms
+from tarot.generation.online_exchange import OnlineExchange
 from tarot.generation.prices import Prices
 from tarot.generation.service import access, check_package, key_of_environment
 from tarot.generation.settings import check_least, interface_of
