@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tarot.generation.entries import Settlement
-from tarot.generation.exchange import Answer
+from tarot.generation.entries import Sent, Settlement
+from tarot.generation.exchange import Answer, Request
 from tarot.generation.failures import Failure, Kind
 from tarot.generation.interface import Interface, body_of
 from tarot.generation.ledger import Ledger
@@ -17,7 +17,7 @@ from tarot.generation.prices import Prices
 from tarot.generation.replies import answers_of, failed
 from tarot.generation.service import Access
 from tarot.generation.settings import exceeded
-from tarot.generation.settlement import settled
+from tarot.generation.settlement import settled_one
 from tarot.generation.sizes import Sized
 
 # After these, no other request would get an answer either.
@@ -84,63 +84,61 @@ class Asking:
         num_left = 0
         try:
             for one in requests:
-                sent_id = await self._reserve(one)
-                if self._is_stopped:
+                sent = await self._reserve(one)
+                if sent is not None:
+                    asking = self._ask(service, one.request, sent)
+                    self._running.add(asyncio.create_task(asking))
+                elif self._is_stopped:
                     break
-                if sent_id is None:
-                    num_left += 1
                 else:
-                    self._running.add(asyncio.create_task(self._ask(service, one, sent_id)))
+                    num_left += 1
             await asyncio.gather(*self._running)
         finally:
             await service.close()
         if num_left and not self._is_stopped:
             raise exceeded(self._terms.budget_usd, self._ledger.spent_usd, num_left)
 
-    async def _reserve(self, one: Sized) -> int | None:
+    async def _reserve(self, one: Sized) -> Sent | None:
         """Wait until there is room for a request, and reserve its cost.
 
         None where the budget does not cover it with nothing under way, and where all is to stop.
         """
+        request = one.request
+        wanted = Sent(request.model, request.custom_id, one.worst_usd)
         while not self._is_stopped:
             if len(self._running) < self._terms.concurrency:
-                price = (one.worst_usd, self._terms.budget_usd)
-                sent_id = self._ledger.reserve(one.request.custom_id, *price)
-                if sent_id is not None or not self._running:
-                    return sent_id
+                sent = self._ledger.reserve(wanted, self._terms.budget_usd)
+                if sent is not None or not self._running:
+                    return sent
             waiting = asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             done, self._running = await waiting
             for task in done:
                 task.result()
         return None
 
-    async def _ask(self, service: Service, one: Sized, sent_id: int) -> None:
+    async def _ask(self, service: Service, request: Request, sent: Sent) -> None:
         """Ask one question; what comes is on disk before anybody reads it."""
-        request = one.request
         try:
             text = await service.ask(self._terms.interface, body_of(request, self._terms.interface))
         except Failure as failure:
-            self._note_failure(failure, one, sent_id)
+            self._note_failure(failure, request, sent)
             return
         line = line_of(request.custom_id, text)
-        line_id = self._ledger.keep_line(line)
-        reserved_usd = {request.custom_id: one.worst_usd}
-        settlements, causes = settled(
-            [(line_id, line)], reserved_usd, self._prices.of(request.model)
-        )
-        for settlement in settlements:
-            self._ledger.settle(sent_id, settlement)
-        for answer in answers_of(self._ledger, [request]):
-            self.answers.put(answer)
-        for cause in causes.values():
-            self.answers.put(failed(request, cause, settlements[0].cost_usd))
+        lines = [(self._ledger.keep_line(sent, line), line)]
+        settlement, cause = settled_one(lines, sent, self._prices)
+        self._ledger.settle(sent, settlement)
+        if cause:
+            self.answers.put(failed(request, cause, settlement.cost_usd))
+        else:
+            for answer in answers_of(self._ledger, [request]):
+                self.answers.put(answer)
 
-    def _note_failure(self, failure: Failure, one: Sized, sent_id: int) -> None:
+    def _note_failure(self, failure: Failure, request: Request, sent: Sent) -> None:
         """Give the reservation back, unless the answer may have been paid for."""
-        cost_usd = one.worst_usd if failure.kind is Kind.BROKEN else 0.0
-        self._ledger.settle(sent_id, Settlement(one.request.custom_id, cost_usd))
+        cost_usd = sent.reserved_usd if failure.kind is Kind.BROKEN else 0.0
+        self._ledger.settle(sent, Settlement(sent.custom_id, cost_usd))
         if failure.kind in _STOPPING:
             self.fault = failure.for_user()
             self._is_stopped = True
         else:
-            self.answers.put(failed(one.request, str(failure), cost_usd))
+            self.answers.put(failed(request, str(failure), cost_usd))

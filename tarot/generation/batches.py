@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 _INVALID = "failed"
 _QUEUE_FULL = "token_limit_exceeded"
+_NO_MODEL = "model_not_found"
 
 
 class Service(Protocol):
@@ -142,7 +143,10 @@ class Batches:
             return None
         causes = "; ".join(f"{code}: {message}" for code, message in batch.causes)
         advice = "; lower generator.max_enqueued_tokens" if is_full else ""
-        return self._refuse(shard, f"batch {batch.id} was refused: {causes}{advice}")
+        closed = self._refuse(shard, f"batch {batch.id} was refused: {causes}{advice}")
+        if any(code == _NO_MODEL for code, _ in batch.causes):
+            raise Failure(causes, Kind.ACCOUNT)
+        return closed
 
     def _has_others_running(self, shard: Shard) -> bool:
         return any(

@@ -43,6 +43,16 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """An on-line request that goes out, with its worst case; `id` is the ledger's, None before."""
+
+    model: str
+    custom_id: str
+    reserved_usd: float
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A paid answer: the line that it came in, and its cost."""
 

@@ -24,6 +24,13 @@ class Kind(StrEnum):
     """The answer did not come; what was asked for may have been done, and paid for."""
 
 
+_ADVICE = {
+    Kind.ACCOUNT: "check OPENAI_API_KEY, its account and the models' names",
+    Kind.REQUEST: "check generator.base_url, and that the ledger was begun with this account",
+}
+_LATER = "try again later: the same command goes on where this one stopped"
+
+
 class Failure(Exception):
     """One failed call, as a line without secrets."""
 
@@ -34,7 +41,4 @@ class Failure(Exception):
 
     def for_user(self) -> UserError:
         """The same with what to do."""
-        advice = "try again later: the same command goes on where this one stopped"
-        if self.kind is Kind.ACCOUNT:
-            advice = "check OPENAI_API_KEY, its account and the models' names"
-        return UserError(f"generator: {self}; {advice}")
+        return UserError(f"generator: {self}; {_ADVICE.get(self.kind, _LATER)}")

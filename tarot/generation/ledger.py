@@ -10,9 +10,10 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from tarot.generation.entries import Kept, Settlement, Shard, State
+from tarot.generation.entries import Kept, Sent, Settlement, Shard, State
 from tarot.runs.full_disk import full_disk_told
 from tarot.runs.lock import exclusive
 from tarot.types import UserError
@@ -26,11 +27,15 @@ CREATE TABLE IF NOT EXISTS shards (
     file_id TEXT, batch_id TEXT, asked_at_s REAL
 );
 CREATE TABLE IF NOT EXISTS sent (
-    id INTEGER PRIMARY KEY, shard TEXT, custom_id TEXT, reserved_usd REAL, cost_usd REAL
+    id INTEGER PRIMARY KEY, shard TEXT, model TEXT, custom_id TEXT,
+    reserved_usd REAL, cost_usd REAL
 );
 CREATE INDEX IF NOT EXISTS sent_of_shard ON sent (shard);
-CREATE TABLE IF NOT EXISTS lines (id INTEGER PRIMARY KEY, shard TEXT, text TEXT);
+CREATE TABLE IF NOT EXISTS lines (
+    id INTEGER PRIMARY KEY, shard TEXT, sent INTEGER, text TEXT
+);
 CREATE INDEX IF NOT EXISTS lines_of_shard ON lines (shard);
+CREATE INDEX IF NOT EXISTS lines_of_sent ON lines (sent);
 CREATE TABLE IF NOT EXISTS answers (custom_id TEXT PRIMARY KEY, line INTEGER, cost_usd REAL);
 """
 # A sum of costs in floating point may lie this far beside what it is.
@@ -61,34 +66,37 @@ class Ledger:
                 self._committed_usd = self._sum(query)
             return self._committed_usd
 
-    def reserve(self, custom_id: str, usd: float, budget_usd: float | None) -> int | None:
-        """Reserve the worst case of one request; None where the budget doesn't cover it."""
+    def reserve(self, one: Sent, budget_usd: float | None) -> Sent | None:
+        """Reserve the worst case of an on-line request; None where the budget doesn't cover it."""
         with self._writing():
             committed_usd = self.committed_usd
-            if not covers(budget_usd, committed_usd, usd):
+            if not covers(budget_usd, committed_usd, one.reserved_usd):
                 return None
-            query = "INSERT INTO sent (custom_id, reserved_usd) VALUES (?, ?)"
-            row_id = self._db.execute(query, (custom_id, usd)).lastrowid
-            self._committed_usd = committed_usd + usd
-            return row_id
+            query = "INSERT INTO sent (model, custom_id, reserved_usd) VALUES (?, ?, ?)"
+            row = (one.model, one.custom_id, one.reserved_usd)
+            row_id = self._db.execute(query, row).lastrowid
+            self._committed_usd = committed_usd + one.reserved_usd
+        return replace(one, id=row_id)
 
-    def settle(self, sent_id: int, settlement: Settlement | None) -> None:
-        """Put the cost of one request in place of its reservation; None for the whole of that."""
+    def settle(self, one: Sent, settlement: Settlement) -> None:
+        """Put the cost of an on-line request in place of its reservation."""
         with self._writing():
-            query = "SELECT reserved_usd FROM sent WHERE id = ?"
-            reserved_usd = self._db.execute(query, (sent_id,)).fetchone()[0]
-            cost_usd = reserved_usd if settlement is None else settlement.cost_usd
-            self._committed_usd = self.committed_usd + cost_usd - reserved_usd
+            change_usd = settlement.cost_usd - one.reserved_usd
+            self._committed_usd = self.committed_usd + change_usd
             query = "UPDATE sent SET cost_usd = ? WHERE id = ?"
-            self._db.execute(query, (cost_usd, sent_id))
-            if settlement is not None:
-                self._answer(settlement)
+            self._db.execute(query, (settlement.cost_usd, one.id))
+            self._answer(settlement)
 
-    def settle_lost(self) -> int:
-        """Take on-line requests of a process that is no more for paid; says how many."""
-        query = "UPDATE sent SET cost_usd = reserved_usd WHERE shard IS NULL AND cost_usd IS NULL"
-        with self._writing():
-            return self._db.execute(query).rowcount
+    def unsettled(self) -> list[tuple[Sent, list[tuple[int, str]]]]:
+        """On-line requests that are not settled, each with the numbered line that came, if any."""
+        query = (
+            "SELECT model, custom_id, reserved_usd, id FROM sent "
+            "WHERE shard IS NULL AND cost_usd IS NULL"
+        )
+        of_one = "SELECT id, text FROM lines WHERE sent = ?"
+        with self._turn:
+            every = [Sent(*row) for row in self._db.execute(query)]
+            return [(one, self._db.execute(of_one, (one.id,)).fetchall()) for one in every]
 
     def kept(self, custom_ids: Collection[str]) -> dict[str, Kept]:
         """The answers to these requests that are there."""
@@ -112,10 +120,11 @@ class Ledger:
         with self._turn:
             return {row[0] for row in self._db.execute(query)}
 
-    def keep_line(self, text: str) -> int:
-        """Keep what came on-line; its number."""
+    def keep_line(self, one: Sent, text: str) -> int:
+        """Keep what came for an on-line request; its number."""
         with self._writing():
-            row_id = self._db.execute("INSERT INTO lines (text) VALUES (?)", (text,)).lastrowid
+            query = "INSERT INTO lines (sent, text) VALUES (?, ?)"
+            row_id = self._db.execute(query, (one.id, text)).lastrowid
         assert row_id is not None
         return row_id
 

@@ -13,6 +13,7 @@ from tarot.generation.exchange import Answer, Estimate, Request
 from tarot.generation.ledger import Ledger
 from tarot.generation.prices import Prices
 from tarot.generation.replies import answers_of
+from tarot.generation.settlement import settled_one
 from tarot.generation.sizes import Sized, distinct, estimate, sized, unanswered
 from tarot.types import UserError
 
@@ -39,6 +40,7 @@ class OnlineExchange:
 
     def ask(self, requests: Sequence[Request]) -> Iterator[Answer]:
         """One answer per request: see `Exchange`."""
+        self._settle_left()
         missing = [self._sized(one) for one in unanswered(requests, self._ledger)]
         yield from answers_of(self._ledger, distinct(requests))
         if missing:
@@ -47,10 +49,6 @@ class OnlineExchange:
 
     def _ask(self, missing: Sequence[Sized]) -> Iterator[Answer]:
         """Answers as they come; whoever stops early waits for those under way, which are paid."""
-        if num_lost := self._ledger.settle_lost():
-            logger.warning(
-                "generator: %d requests of a process that was ended count as paid in full", num_lost
-            )
         asking = Asking(self._terms, self._terms.reach(), self._prices, self._ledger)
         asking.start(missing)
         try:
@@ -60,6 +58,17 @@ class OnlineExchange:
             asking.stop()
         if asking.fault is not None:
             raise asking.fault
+
+    def _settle_left(self) -> None:
+        """Settle what a process that was ended left: with its answer, if that had come."""
+        num_lost = 0
+        for sent, lines in self._ledger.unsettled():
+            self._ledger.settle(sent, settled_one(lines, sent, self._prices)[0])
+            num_lost += not lines
+        if num_lost:
+            logger.warning(
+                "generator: %d requests of a process that was ended count as paid in full", num_lost
+            )
 
     def _check_batches(self, missing: Sequence[Sized]) -> None:
         """UserError for what is under way in batches, and would be paid twice."""

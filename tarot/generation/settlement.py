@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Iterable, Mapping
 
-from tarot.generation.entries import Settlement
+from tarot.generation.entries import Sent, Settlement
 from tarot.generation.exchange import End
 from tarot.generation.lines import read_line
-from tarot.generation.prices import Price
+from tarot.generation.prices import Price, Prices
 
 logger = logging.getLogger(__name__)
 
@@ -42,3 +42,16 @@ def settled(
             del causes[line.custom_id]
             settlements[line.custom_id] = Settlement(line.custom_id, cost_usd, line_id)
     return list(settlements.values()), causes
+
+
+def settled_one(
+    lines: Iterable[tuple[int, str]], sent: Sent, prices: Prices
+) -> tuple[Settlement, str]:
+    """The same for an on-line request, with an empty cause where there is an answer.
+
+    One that nothing came for may have been paid for: it costs what was reserved for it.
+    """
+    reserved_usd = {sent.custom_id: sent.reserved_usd}
+    settlements, causes = settled(lines, reserved_usd, prices.of(sent.model))
+    lost = Settlement(sent.custom_id, sent.reserved_usd)
+    return next(iter(settlements), lost), causes.get(sent.custom_id, "")
