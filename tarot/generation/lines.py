@@ -21,12 +21,13 @@ def read_line(text: str) -> Line | None:
     """What a line says; None for one that says nothing of any request."""
     try:
         row = json.loads(text)
-        custom_id = row["custom_id"]
+        custom_id = str(row["custom_id"])
         response, error = row.get("response") or {}, row.get("error")
         body = response.get("body")
-        body = json.loads(body) if isinstance(body, str) else body
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+    if isinstance(body, str):
+        body = _json(body)
     if error:
         return Line(custom_id, Reply(End.FAILED, cause=_message(error)))
     status = response.get("status_code")
@@ -40,6 +41,14 @@ def line_of(custom_id: str, body: str) -> str:
     """The line of an answer that came on-line, whose body is kept as it came."""
     response = {"status_code": _OK, "body": body}
     return json.dumps({"custom_id": custom_id, "response": response}, ensure_ascii=False)
+
+
+def _json(text: str) -> object:
+    """The value of a text, None for what is no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _message(error: object) -> str:

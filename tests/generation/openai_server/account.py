@@ -153,7 +153,8 @@ class Account:
         num_done = len(rows)
         if fault is not None and kind in ("expired", "cancelled"):
             batch.status, num_done = kind, int(len(rows) * fault.amount)
-        outputs, errors = [], []
+        outputs: list[dict[str, Any]] = []
+        errors: list[dict[str, Any]] = []
         for row in rows[:num_done]:
             line = self._line(row)
             (outputs if line["response"]["status_code"] == 200 else errors).append(line)

@@ -149,9 +149,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _upload(self, content: bytes) -> Any:
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
+        form: Any = email.message_from_bytes(head + content)
         parts = {
             part.get_param("name", header="content-disposition"): part
-            for part in email.message_from_bytes(head + content).get_payload()
+            for part in form.get_payload()
         }
         file = parts["file"]
         if parts["purpose"].get_payload() != "batch" or not file.get_filename().endswith(".jsonl"):
