@@ -136,15 +136,20 @@ class Batches:
         return replace(shard, state=State.FETCHED)
 
     def _reject(self, shard: Shard, batch: Batch) -> Closed | None:
-        """Wait where the account's queue is full of our own; else nothing comes of the shard."""
-        is_full = any(code == _QUEUE_FULL for code, _ in batch.causes)
-        if is_full and self._has_others_running(shard):
-            self._ledger.move(replace(shard, state=State.UPLOADED, batch_id=None))
-            return None
+        """Give a batch up whose request file was not taken, unless only the queue is full.
+
+        Then it is asked for again: once there is room after our own batches, or after those that
+        somebody else has in it.
+        """
         causes = "; ".join(f"{code}: {message}" for code, message in batch.causes)
-        advice = "; lower generator.max_enqueued_tokens" if is_full else ""
-        closed = self._refuse(shard, f"batch {batch.id} was refused: {causes}{advice}")
-        if any(code == _NO_MODEL for code, _ in batch.causes):
+        codes = {code for code, _ in batch.causes}
+        if _QUEUE_FULL in codes:
+            self._ledger.move(replace(shard, state=State.UPLOADED, batch_id=None))
+            if self._has_others_running(shard):
+                return None
+            raise Failure(f"{causes}; lower generator.max_enqueued_tokens", Kind.BUSY)
+        closed = self._refuse(shard, f"batch {batch.id} was refused: {causes}")
+        if _NO_MODEL in codes:
             raise Failure(causes, Kind.ACCOUNT)
         return closed
 

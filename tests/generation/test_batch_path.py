@@ -39,7 +39,7 @@ def assert_all_said_once(server: Server, answers: list[Answer]) -> None:
         *(("create", fault) for fault in faults.OF_A_CREATION),
         *(("retrieve", fault) for fault in faults.OF_A_CALL),
         *(("content", fault) for fault in faults.OF_A_DOWNLOAD),
-        *(("batch", fault) for fault in faults.OF_A_BATCH),
+        *(("batch", fault) for fault in (*faults.OF_A_BATCH, faults.QUEUE_FULL)),
         ("line", faults.ERROR_LINE),
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else value,

@@ -139,7 +139,7 @@ class Account:
         if is_full or (fault is not None and fault.kind == "queue full"):
             return [_error("token_limit_exceeded", "Enqueued token limit reached for o4-mini")]
         if len(models) != 1:
-            return [_error("mismatched_model", "All requests must have the same model")]
+            return [_error("model_mismatch", "All requests must have the same model")]
         if unknown := models - self.models:
             return [_error("model_not_found", f"The model {unknown.pop()} does not exist")]
         if len(set(ids)) < len(ids):
