@@ -1,12 +1,12 @@
 """Questions that go out in batches, and answers that come back when their batches are over."""
 
-import contextlib
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tarot.generation.batches import Batches, Closed, request_file
 from tarot.generation.entries import Shard
@@ -31,6 +31,9 @@ from tarot.generation.sizes import (
     unanswered,
 )
 from tarot.runs.files import write_atomically
+
+if TYPE_CHECKING:
+    from tarot.generation.openai_service import BatchService
 
 _FOLDER = "requests"
 
@@ -58,6 +61,13 @@ class BatchExchange:
         self._prices = prices
         self._ledger = ledger
         self._folder = folder / _FOLDER
+        self._service: BatchService | None = None
+
+    def close(self) -> None:
+        """Close the connections; idempotent."""
+        if self._service is not None:
+            self._service.close()
+            self._service = None
 
     @property
     def spent_usd(self) -> float:
@@ -81,26 +91,31 @@ class BatchExchange:
 
     def _ask(self, wanted: dict[str, Sized]) -> Iterator[Answer]:
         """Empty `wanted`, and yield its answers."""
-        # The SDK takes two seconds to import.
-        from tarot.generation.openai_service import BatchService  # noqa: PLC0415
-
         self._folder.mkdir(parents=True, exist_ok=True)
         num_failures: Counter[str] = Counter()
         outage = Outage(self._terms.max_outage_s)
-        with contextlib.closing(BatchService(self._terms.reach())) as service:
-            terms = (self._prices, self._folder, self._terms.settle_s)
-            batches = Batches(self._ledger, service, *terms)
-            while wanted:
-                self._write_shards(wanted.values())
-                shards = self._ledger.open_shards()
-                if not shards:
-                    raise exceeded(self._terms.budget_usd, self.spent_usd, len(wanted))
-                is_waiting = True
-                for closed in _advanced(batches, shards, outage):
-                    is_waiting = False
-                    yield from self._answers(closed, wanted, num_failures)
-                if wanted and is_waiting:
-                    time.sleep(self._terms.poll_s)
+        terms = (self._prices, self._folder, self._terms.settle_s)
+        batches = Batches(self._ledger, self._reached(), *terms)
+        while wanted:
+            self._write_shards(wanted.values())
+            shards = self._ledger.open_shards()
+            if not shards:
+                raise exceeded(self._terms.budget_usd, self.spent_usd, len(wanted))
+            is_waiting = True
+            for closed in _advanced(batches, shards, outage):
+                is_waiting = False
+                yield from self._answers(closed, wanted, num_failures)
+            if wanted and is_waiting:
+                time.sleep(self._terms.poll_s)
+
+    def _reached(self) -> "BatchService":
+        """The account, which is reached when it is first needed."""
+        # The SDK takes two seconds to import.
+        from tarot.generation.openai_service import BatchService  # noqa: PLC0415
+
+        if self._service is None:
+            self._service = BatchService(self._terms.reach())
+        return self._service
 
     def _write_shards(self, requests: Iterable[Sized]) -> None:
         """Put what is not under way on disk, as far as there is room for it."""

@@ -1,7 +1,7 @@
 """The generator `openai_batch`: requests go out in files, at half the price, within a day."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,11 +54,13 @@ class OpenAIBatch:
         for model in models:
             self._prices().of(model)
 
-    @contextmanager
+    @contextlib.contextmanager
     def open(self, folder: Path) -> Iterator[BatchExchange]:
         """An exchange whose ledger is in `folder`; UserError while another process has it open."""
         with open_ledger(folder) as ledger:
-            yield BatchExchange(self._terms(), self._prices(), ledger, folder)
+            exchange = BatchExchange(self._terms(), self._prices(), ledger, folder)
+            with contextlib.closing(exchange):
+                yield exchange
 
     def _terms(self) -> Terms:
         return Terms(

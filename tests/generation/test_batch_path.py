@@ -9,11 +9,19 @@ from tarot.generation.exchange import Answer, BudgetExceeded, End
 from tarot.generation.openai_batch import OpenAIBatch
 from tarot.types import UserError
 from tests.generation.openai_server import faults
-from tests.generation.openai_server.faults import Fault
+from tests.generation.openai_server.faults import Plan
 from tests.generation.openai_server.harness import MAX_OUTPUT_TOKENS, PRICES, batches, request
 from tests.generation.openai_server.server import Server
 
 NUM_REQUESTS = 8
+FAULTS = [
+    *(("upload", fault) for fault in faults.OF_A_CALL),
+    *(("create", fault) for fault in faults.OF_A_CREATION),
+    *(("retrieve", fault) for fault in faults.OF_A_CALL),
+    *(("content", fault) for fault in faults.OF_A_DOWNLOAD),
+    *(("batch", fault) for fault in (*faults.OF_A_BATCH, faults.QUEUE_FULL)),
+    ("line", faults.ERROR_LINE),
+]
 
 
 def ask(settings: OpenAIBatch, folder: Path, num_requests: int = NUM_REQUESTS) -> list[Answer]:
@@ -32,26 +40,24 @@ def assert_all_said_once(server: Server, answers: list[Answer]) -> None:
     assert len(server.account.paid) == NUM_REQUESTS
 
 
-@pytest.mark.parametrize(
-    ("operation", "fault"),
-    [
-        *(("upload", fault) for fault in faults.OF_A_CALL),
-        *(("create", fault) for fault in faults.OF_A_CREATION),
-        *(("retrieve", fault) for fault in faults.OF_A_CALL),
-        *(("content", fault) for fault in faults.OF_A_DOWNLOAD),
-        *(("batch", fault) for fault in (*faults.OF_A_BATCH, faults.QUEUE_FULL)),
-        ("line", faults.ERROR_LINE),
-    ],
-    ids=lambda value: value.kind if isinstance(value, Fault) else value,
-)
-def test_every_request_is_answered_and_paid_once_through(
-    server: Server, tmp_path: Path, operation: str, fault: Fault
+def test_every_request_is_answered_and_paid_once_through_every_fault(
+    server: Server, tmp_path: Path
 ) -> None:
-    server.account.plan.then(operation, fault)
-    answers = ask(batches(server.url, settle_s=0.02), tmp_path)
+    with batches(server.url, settle_s=0.02).open(tmp_path) as exchange:
+        for number, (operation, fault) in enumerate(FAULTS):
+            server.account.plan = Plan()
+            server.account.plan.then(operation, fault)
+            every = [request(4 * number + rest) for rest in range(4)]
+            answers = list(exchange.ask(every))
 
-    assert server.account.plan.injected == {f"{operation} {fault.kind}": 1}
-    assert_all_said_once(server, answers)
+            assert server.account.plan.injected == {f"{operation} {fault.kind}": 1}
+            assert {answer.request.custom_id for answer in answers} == {
+                r.custom_id for r in every
+            }, (operation, fault)
+            assert {answer.end for answer in answers} == {End.COMPLETE}, (operation, fault)
+            assert all(answer.request.question in answer.text for answer in answers)
+            assert server.account.paid_twice() == {}, (operation, fault)
+    assert len(server.account.paid) == 4 * len(FAULTS)
 
 
 def test_a_second_process_is_told_what_the_first_has_paid_for(
