@@ -147,8 +147,8 @@ def test_a_budget_is_never_passed_and_what_settles_below_its_worst_case_frees_it
     every = [request(number) for number in range(NUM_REQUESTS)]
     answers = []
     with settings.open(tmp_path) as exchange:
-        # A request takes up to 0.00207 USD: two fit, use up all, and leave too little for another.
-        assert exchange.estimate(every[:1]).max_cost_usd == pytest.approx(0.00207, rel=0.03)
+        # (275 * 0.5 + 1000 * 2) / 10**6: two fit, use up nearly all, and leave too little for more.
+        assert exchange.estimate(every[:1]).max_cost_usd == pytest.approx(0.0021375)
         with pytest.raises(BudgetExceeded, match=r"^generator.budget_usd: 0.0040 of 0.0046 USD"):
             answers.extend(exchange.ask(every))
         assert exchange.spent_usd < 0.0046
