@@ -119,7 +119,7 @@ def test_a_question_that_is_under_way_in_a_batch_is_not_asked_again(
     assert server.calls["ask"] == 0
 
 
-@pytest.mark.parametrize("key", ["sk-wrong-fedcba9876543210", "", "sk with blanks"])
+@pytest.mark.parametrize("key", ["sk-wrong-fedcba9876543210", "", "sk two words"])
 def test_a_key_that_does_not_do_is_one_line_without_it(
     server: Server,
     tmp_path: Path,
