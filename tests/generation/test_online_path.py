@@ -80,7 +80,7 @@ def test_the_budget_stops_before_a_question_whose_worst_case_it_does_not_cover(
     server: Server, tmp_path: Path
 ) -> None:
     """A question takes up to 0.0042 USD and costs some 0.0003."""
-    answers = []
+    answers: list[Answer] = []
     with online(server.url, budget_usd=0.005, concurrency=4).open(tmp_path) as exchange:
         with pytest.raises(BudgetExceeded, match="raise it and give the same command"):
             answers.extend(exchange.ask([request(number) for number in range(NUM_REQUESTS)]))
