@@ -1,6 +1,8 @@
-"""Publishing a finished run: its last weights and a card that says what made them, on the hub."""
+"""Publishing on the hub: a finished run's last weights, or a generated data set, with its card."""
 
 from tarot.publishing.card import model_card
-from tarot.publishing.push import Push, is_pushed, last_push, push
+from tarot.publishing.commit import Push, is_done
+from tarot.publishing.data_set import push_data_set
+from tarot.publishing.push import is_pushed, last_push, push
 
-__all__ = ["Push", "is_pushed", "last_push", "model_card", "push"]
+__all__ = ["Push", "is_done", "is_pushed", "last_push", "model_card", "push", "push_data_set"]

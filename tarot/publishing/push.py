@@ -5,15 +5,12 @@ whole, in safetensors, are pushed.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from huggingface_hub import CommitOperationAdd, HfApi
-from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # re-exported lazily
 
 from tarot.config.schema import HubConfig
 from tarot.publishing.card import FACTS, model_card
-from tarot.runs import RunDirectory, read_json, write_atomically, write_json
+from tarot.publishing.commit import Push, attempt, commit_files, is_done, last_attempt
+from tarot.runs import RunDirectory, write_atomically
 
 WEIGHTS = "*.safetensors"
 # What transformers and its tokenizers load; not the state of optimizer, trainer and curriculum.
@@ -23,16 +20,6 @@ MODEL_FILES = (
     *("tokenizer*", "special_tokens_map.json", "added_tokens.json", "chat_template*"),
     *("vocab.*", "merges.txt", "*.model"),
 )
-FAULTS = (httpx.HTTPError, OSError, RuntimeError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """The last attempt to push a run: `commit` is its address, None where `fault` says why not."""
-
-    id: str
-    commit: str | None
-    fault: str | None
 
 
 def push(run: RunDirectory, hub: HubConfig) -> Push:
@@ -40,49 +27,27 @@ def push(run: RunDirectory, hub: HubConfig) -> Push:
 
     Pushing what the repository holds already changes nothing there.
     """
-    repository = str(hub.id)
-    try:
-        commit = _commit(run, repository, hub.private)
-        done = Push(repository, commit, None)
-    except FAULTS as error:
-        causes = [error, error.__cause__] if error.__cause__ else [error]
-        done = Push(repository, None, " ".join(map(_one_line, causes)))
-    write_json(_record(run), asdict(done))
-    return done
+    return attempt(run.path, hub, lambda: _commit(run, hub))
 
 
 def is_pushed(run: RunDirectory, hub: HubConfig) -> bool:
     """Whether the last push went to this repository and came to its end."""
-    last = last_push(run)
-    return last is not None and last.id == hub.id and last.commit is not None
+    return is_done(run.path, hub)
 
 
 def last_push(run: RunDirectory) -> Push | None:
     """What came of the last push, None before the first."""
-    record = _record(run)
-    return Push(**read_json(record)) if record.exists() else None
+    return last_attempt(run.path)
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _record(run: RunDirectory) -> Path:
-    return run.path / "hub.json"
-
-
-def _commit(run: RunDirectory, repository: str, private: bool) -> str:
+def _commit(run: RunDirectory, hub: HubConfig) -> str:
     checkpoint = run.last_checkpoint()
     if checkpoint is None or not list(checkpoint.glob(WEIGHTS)):
         raise ValueError(f"{checkpoint or run.checkpoints_path} has no weights in safetensors")
     card = run.path / "card.md"
-    write_atomically(card, model_card(run, repository).encode())
+    write_atomically(card, model_card(run, str(hub.id)).encode())
     files = {"README.md": card, **_model_files(checkpoint), **dict(_facts(run))}
-    api = HfApi()
-    api.create_repo(repository, private=private, exist_ok=True)
-    operations = [CommitOperationAdd(name, str(path)) for name, path in sorted(files.items())]
-    commit = api.create_commit(repository, operations, commit_message=f"Add {run.path.name}")
-    return str(commit.commit_url)
+    return commit_files(hub, files, f"Add {run.path.name}")
 
 
 def _model_files(checkpoint: Path) -> dict[str, Path]:
