@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tarot.runs.full_disk import full_disk_told
 from tarot.types import UserError
@@ -14,14 +14,21 @@ TEMPORARY_SUFFIX = ".tmp"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary name beside `path`, force it to disk and rename it.
+    """Write a whole file as `replacing` does."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of `path` once all is written and on disk.
 
     UserError where the disk is full.
     """
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     with full_disk_told(path.parent), _removed_on_failure(temporary):
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
