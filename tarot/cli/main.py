@@ -16,6 +16,7 @@ VERBS = {
     "report": "show how the runs of a sweep stand",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",
+    "generate": "make four-tier test suites with models, checked by execution",
     "data": "check a data set before anything trains on it",
     "judge": "judge the programs or reference solutions in a file",
     "conformance": "try hostile and odd programs on a sandbox",
