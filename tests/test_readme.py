@@ -18,6 +18,7 @@ from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
 from tarot.config.benches import BenchConfig, BenchHostedConfig
+from tarot.config.generation import GenerateConfig
 from tarot.config.run import validate_run
 from tarot.config.schema import (
     ReportConfig,
@@ -53,7 +54,7 @@ DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.m
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`]+)`")
-COMMAND = re.compile(r"python train\.py\b|tarot [a-z]|python -m |make\b")
+COMMAND = re.compile(r"python (?:train|generate)\.py\b|tarot [a-z]|python -m |make\b")
 OWN_FILE = re.compile(r"`([\w./]+\.(?:yaml|py))`")
 TREE_ROW = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 
@@ -68,6 +69,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "bench_trainer": BenchTrainerConfig,
     "conformance": ConformanceConfig,
     "data": DataConfig,
+    "generate": GenerateConfig,
     "judge": JudgeConfig,
     "plan": RunConfig,
     "probe": ProbeRunConfig,
@@ -115,7 +117,7 @@ def try_out(command: str) -> None:
         module = [sys.executable, "-m", rest[1], "--help"]
         subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
     else:
-        verb, *arguments = rest
+        verb, *arguments = ["generate", *rest[1:]] if rest[0] == "generate.py" else rest
         if verb == "rescore":
             arguments = choose_options("curriculum", arguments)
         if verb == "data":

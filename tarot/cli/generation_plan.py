@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -44,7 +45,7 @@ def plan_generation(config: GenerateConfig) -> PlannedGeneration:
     for key in ("data", "generator", "sandbox"):
         check_target(key, getattr(config, key))
     if config.hub.push and config.hub.id is None:
-        raise UserError("hub.push=true: hub.id is missing; set it to org/name, or hub.push=false")
+        raise UserError("hub.push=true: needs a repository; set hub.id=org/name")
     generator: Generator = build("generator", config.generator)
     generator.check_models(config.models)
     source: DataSource = build("data", config.data)
@@ -68,12 +69,8 @@ def show_plan(planned: PlannedGeneration, console: Console) -> None:
     bases = planned.bases()
     for dropped in bases.dropped:
         console.print(dropped.line, highlight=False, markup=False, soft_wrap=True)
-    right = {"justify": "right"}
-    table = Table(
-        "attempt",
-        "model",
-        *(Column(name, **right) for name in ("requests", "input", "output", "USD, at most")),
-    )
+    columns = [Column(name, justify="right") for name in ("requests", "input", "output", "USD")]
+    table = Table("attempt", "model", *columns, box=SIMPLE)
     total = 0.0
     for number, model, estimate in _estimates(planned, bases):
         total += estimate.max_cost_usd

@@ -53,7 +53,10 @@ def summarize(
         num_rows=len(standings) + len(unread),
         num_problems=sum(one.is_complete for one in standings),
         drops=dict(sorted(counts.items())),
-        tallies=[(*names, tallies[names]) for names in sorted(tallies)],
+        tallies=[
+            (*names, tallies[names])
+            for names in sorted(tallies, key=lambda one: (course.models.index(one[0]), one[1]))
+        ],
         spent_usd=spent_usd,
         prompt_hash=course.wording.hash,
         is_final=not any(one.unanswered for one in standings),

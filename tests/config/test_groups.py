@@ -7,10 +7,13 @@ import pytest
 from omegaconf import OmegaConf
 
 from tarot.cli.composition import CONF, compose
+from tarot.config.generation import GenerateConfig
 from tarot.config.run import validate_run
-from tarot.config.targets import build
+from tarot.config.targets import build, check_target
+from tarot.config.validation import parse
 from tarot.curriculum import OnlinePolicy
 
+GENERATORS = sorted((CONF / "generator").glob("*.yaml"))
 FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
 MODELS = sorted((CONF / "model").glob("*.yaml"))
 
@@ -40,7 +43,19 @@ def option_of(group: str, name: str) -> dict[str, Any]:
     return node
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
+@pytest.mark.parametrize("path", GENERATORS, ids=lambda path: path.stem)
+def test_every_generator_composes_and_has_prices_for_the_models(path: Path) -> None:
+    (job,) = compose("generate", ["out=suites", f"generator={path.stem}"])
+    config = parse(GenerateConfig, job.config)
+    check_target("generator", config.generator)
+    build("generator", config.generator).check_models(config.models)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path not in GENERATORS],
+    ids=lambda path: path.relative_to(CONF).as_posix(),
+)
 def test_every_file_composes_and_validates(path: Path) -> None:
     for config in all_composed(path):
         validate_run(config)

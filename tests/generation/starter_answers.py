@@ -27,6 +27,17 @@ class Habit(StrEnum):
     HOPELESS = "edge always crashes the reference"
 
 
+FAMILIES = (
+    "at_least",
+    "close_enough",
+    "count_digits",
+    "distance_from",
+    "larger_scaled",
+    "scale_and_add",
+    "weighted_sum",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StarterAnswers:
     """Answers for `num_problems` problems of the train split, by `habits` in turn.
@@ -35,19 +46,26 @@ class StarterAnswers:
     """
 
     num_problems: int
-    habits: Sequence[Habit]
+    habits: Sequence[Habit] = tuple(Habit)
     style: Style = Style.DIRECT
     strong: str = "o3"
 
-    def source(self) -> StarterSource:
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What is typed to have these problems."""
+        families = f"data.families=[{','.join(FAMILIES)}]"
+        return "data=starter", families, f"data.num_problems={self.num_problems}"
+
+    def source(self, tests_per_tier: int = 1) -> StarterSource:
         """The problems that are asked for."""
-        return StarterSource(num_problems=self.num_problems)
+        number = self.num_problems
+        return StarterSource(FAMILIES, number, tests_per_tier=tests_per_tier)
 
     def answerer(self) -> Answerer:
         """What makes the text of an answer; the same for the same question."""
         shown = self.source().load(Split.TRAIN)
-        known = StarterSource(num_problems=self.num_problems, tests_per_tier=3)
-        pairs = list(zip(shown, known.load(Split.TRAIN), strict=True))
+        known = self.source(tests_per_tier=4).load(Split.TRAIN)
+        pairs = list(zip(shown, known, strict=True))
         by_statement = {
             problem.statement.strip(): (number, _new_tests(problem, more))
             for number, (problem, more) in enumerate(pairs)
