@@ -152,7 +152,7 @@ def _publish(planned: PlannedGeneration) -> Exit:
     """Push a finished data set where that is asked for and not yet done."""
     hub, folder = planned.config.hub, planned.folder
     num_problems = read_json(folder.summary_path)["num_problems"]
-    if hub.push and not is_done(folder.path, hub):
+    if hub.push and num_problems and not is_done(folder.path, hub):
         check_hub(hub)
         with folder.lock():
             done = push_data_set(folder.path, folder.results, hub)

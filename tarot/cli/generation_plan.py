@@ -15,6 +15,7 @@ from tarot.data import DataSource, JsonlSource
 from tarot.generation.bases import Bases, read_bases
 from tarot.generation.exchange import Estimate, Generator
 from tarot.generation.folder import GenerationFolder
+from tarot.generation.own_tests import MAX_OWN_TESTS
 from tarot.generation.questions import Style, Wording
 from tarot.generation.rounds import Course
 from tarot.types import Limits, UserError
@@ -33,7 +34,9 @@ class PlannedGeneration:
 
     def bases(self) -> Bases:
         """The problems; UserError where there is none to make a suite for."""
-        bases = read_bases(self.source, self.config.num_problems, self.config.references)
+        config = self.config
+        num_tests = max(config.original_tests, MAX_OWN_TESTS)
+        bases = read_bases(self.source, config.num_problems, config.references, num_tests)
         if not bases.usable:
             first = f"; the first: {bases.dropped[0].line}" if bases.dropped else ""
             raise UserError(f"data: no problem to make a suite for{first}")

@@ -6,7 +6,7 @@ JSON of one, as APPS and TACO have it), those after it.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -74,8 +74,8 @@ class Bases:
     dropped: tuple[Dropped, ...]
 
 
-def read_bases(source: DataSource, limit: int | None, max_references: int) -> Bases:
-    """The first `limit` rows of a source, all for None, with at most so many solutions each.
+def read_bases(source: DataSource, limit: int | None, max_references: int, max_tests: int) -> Bases:
+    """The first `limit` rows of a source, all for None, with so many solutions and tests each.
 
     A row with a fault is among the dropped; UserError where there is nothing to read.
     """
@@ -84,7 +84,7 @@ def read_bases(source: DataSource, limit: int | None, max_references: int) -> Ba
     for number, (place, row) in enumerate(_rows(source)):
         if number == limit:
             break
-        base = _read(place, row, max_references)
+        base = _read(place, row, max_references, max_tests)
         if isinstance(base, Base) and base.problem.id in usable:
             detail = f"stands already at {usable[base.problem.id].place}"
             base = Dropped(place, base.problem.id, Drop.REPEATED_ID, detail)
@@ -102,7 +102,7 @@ def _rows(source: DataSource) -> Iterator[tuple[str, object]]:
     return ((problem.id, problem) for problem in source.load(Split.TRAIN))
 
 
-def _read(place: str, row: object, max_references: int) -> Base | Dropped:
+def _read(place: str, row: object, max_references: int, max_tests: int) -> Base | Dropped:
     try:
         problem = row if isinstance(row, Problem) else _problem(place, row)
         references = _references(problem, row)
@@ -117,7 +117,8 @@ def _read(place: str, row: object, max_references: int) -> Base | Dropped:
         return Dropped(place, problem.id, Drop.NEEDS_CHECKER, detail)
     columns = row if isinstance(row, Mapping) and "verification_info" in row else {}
     kept = {name: columns[name] for name in (*_KEPT_COLUMNS, "metadata") if name in columns}
-    return Base(place, problem, references[:max_references], kept)
+    shorter = replace(problem, tests=problem.tests[:max_tests])
+    return Base(place, shorter, references[:max_references], kept)
 
 
 def _problem(place: str, row: object) -> Problem:

@@ -10,7 +10,7 @@ from tarot.generation.trials import NUM_RUNS, reference_trial, run_trials
 from tarot.grading.judge import judge
 from tarot.types import Execution, TestCase, Verdict
 
-_MAX_TESTS = 5
+MAX_OWN_TESTS = 5
 _REASONS = {Fault.FLAKY: Drop.FLAKY_REFERENCE, Fault.TOO_SLOW: Drop.SLOW_REFERENCE}
 
 
@@ -38,7 +38,7 @@ def try_own_tests(checker: Checker, bases: Sequence[Base]) -> list[OwnTests]:
 
 
 def _tests(base: Base) -> tuple[TestCase, ...]:
-    return base.problem.tests[:_MAX_TESTS]
+    return base.problem.tests[:MAX_OWN_TESTS]
 
 
 def _found(checker: Checker, base: Base, runs: Sequence[Sequence[Execution]]) -> OwnTests:

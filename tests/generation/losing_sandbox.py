@@ -6,15 +6,13 @@ from tarot.sandbox.batch import LOST
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Execution, Job
 
-_SOUND_BATCHES = 2
-
 
 class LosingSandbox(LocalSandbox):
-    """Runs a first program and a first batch, and loses the last job of every later one."""
+    """Runs a first batch, by which it is tried, and loses the last job of every later one."""
 
-    _num_batches = 0
+    _is_tried = False
 
     def run(self, jobs: Sequence[Job]) -> list[Execution]:
-        self._num_batches += 1
         executions = super().run(jobs)
-        return executions if self._num_batches <= _SOUND_BATCHES else [*executions[:-1], LOST]
+        lost, self._is_tried = self._is_tried, True
+        return [*executions[:-1], LOST] if lost else executions

@@ -135,10 +135,10 @@ def test_a_finished_generation_does_nothing_and_another_one_keeps_out(
     same = command(generated.folder, ONE_OF_EACH, generated.server.url)
     assert main(same) == Exit.OK
     assert capsys.readouterr().out == f"{generated.folder} is finished; nothing to do\n"
-    assert main([*same, "repairs=2", "grading.limits.cpu_s=2.0"]) == Exit.USER_ERROR
+    assert main([*same, "repairs=2", "grading.limits.wall_s=9.0"]) == Exit.USER_ERROR
     assert capsys.readouterr().err == (
         f"out: {generated.folder} holds another generation, which differs in "
-        "grading.limits.cpu_s, repairs; name another folder\n"
+        "grading.limits.wall_s, repairs; name another folder\n"
     )
     assert generated.server.calls.total() == calls
 
@@ -188,7 +188,7 @@ def test_a_budget_and_an_outage_of_the_sandbox_stop_it_and_the_same_command_goes
         assert main([*typed, lost]) == Exit.OUTAGE
         shown = capsys.readouterr().err
         assert "sandbox: 1 of 24 executions could not be judged" in shown
-        assert f"go on from what is saved with: tarot generate out={tmp_path}" in shown
+        assert f"tarot generate out={tmp_path}" in shown
         assert main(typed) == Exit.OK
         assert server.account.paid.total() == 2
         assert server.account.paid_twice() == {}
@@ -217,7 +217,8 @@ def test_bad_rows_are_a_line_each_and_the_rest_is_kept(
 ) -> None:
     """On-line, by chat completions, with programs that print inputs."""
     wrong = "input()\nprint('wrong')"
-    rows = [json.dumps(base_row(0)), json.dumps({"problem_id": "vfc_9"}), "{"]
+    nameless = {name: value for name, value in base_row(3).items() if name != "problem"}
+    rows = [json.dumps(base_row(0)), json.dumps(nameless), "{"]
     rows += [json.dumps(base_row(2, gold_standard_solution=None)), json.dumps(base_row(0))]
     rows += [json.dumps(base_row(3, gold_standard_solution=wrong))]
     rows += [json.dumps(base_row(1, solutions=[wrong, "# another\n" + reference_of(1)]))]
@@ -228,7 +229,7 @@ def test_bad_rows_are_a_line_each_and_the_rest_is_kept(
         assert main(command_for(file, tmp_path / "suites", server.url, *more)) == Exit.OK
     lines = capsys.readouterr().err.splitlines()
     assert [line.removeprefix(f"{file}:").partition(":")[0] for line in lines] == list("2345")
-    wanted = ("missing", "not JSON", "no reference", "repeated id")
+    wanted = ("problem: missing", "not JSON", "no reference", "repeated id")
     assert [word for word, line in zip(wanted, lines, strict=True) if word not in line] == []
     dropped = lines_of(tmp_path / "suites" / "dropped.jsonl")
     assert [one["problem_id"] for one in dropped[-1:]] == ["vfc_3"]

@@ -43,7 +43,7 @@ def test_a_first_question_speaks_of_no_earlier_answer() -> None:
 
 
 def test_the_hash_depends_on_every_prompt_and_on_what_is_written_into_them() -> None:
-    assert len(names()) == 9
+    assert len(names()) == 8
     first = Wording(Style.DIRECT, 1, 256, 1000, LIMITS)
     others = (
         Wording(Style.GENERATOR, 1, 256, 1000, LIMITS),

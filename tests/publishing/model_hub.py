@@ -1,4 +1,4 @@
-"""A hub of models on this machine, as far as `huggingface_hub` asks for it to create a commit.
+"""A hub of models and data sets on this machine, as far as commits are asked of it.
 
 It speaks the Git LFS way for large files, not that of Xet storage.
 """
@@ -18,7 +18,7 @@ import yaml
 from tests.data.fake_hub import SHA, FakeHub
 
 TOKEN = "hf_planted0123456789abcdefghijklmnop"
-LARGE = ".safetensors"
+LARGE = (".safetensors", ".parquet")
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Store:
 
     repositories: dict[str, dict[str, bytes]] = field(default_factory=dict)
     private: dict[str, bool] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
     commits: list[str] = field(default_factory=list)
     refuses_uploads: bool = False
@@ -83,7 +84,7 @@ class ModelHub(FakeHub):
 
     def _validate(self, content: str) -> None:
         metadata = yaml.safe_load(content.split("---\n")[1])
-        assert metadata["library_name"] in ("transformers", "peft")
+        assert "configs" in metadata or metadata["library_name"] in ("transformers", "peft")
         self._send_json({"errors": [], "warnings": []})
 
     def _create(self, wanted: dict[str, Any]) -> None:
@@ -93,6 +94,7 @@ class ModelHub(FakeHub):
             return
         self.store.repositories[name] = {}
         self.store.private[name] = wanted.get("visibility") == "private"
+        self.store.kinds[name] = wanted.get("type", "model")
         self._send_json({"url": f"{self.store.endpoint}/{name}"})
 
     def _preupload(self, name: str, files: list[dict[str, Any]]) -> None:
@@ -164,7 +166,7 @@ def model_hub() -> Iterator[Store]:
 
 
 def _repository(path: str) -> str:
-    return "/".join(path.removeprefix("/api/models/").split("/")[:2])
+    return "/".join(path.removeprefix("/api/").split("/")[1:3])
 
 
 def _oid(path: str, content: bytes) -> str:
