@@ -69,6 +69,9 @@ def _make(planned: PlannedGeneration, typed: str) -> Exit:
         except SandboxOutage as error:
             sys.stderr.write(f"{error}; go on from what is saved with: {typed}\n")
             return Exit.OUTAGE
+        except KeyboardInterrupt:
+            sys.stderr.write(f"stopped; go on from what is saved with: {typed}\n")
+            return Exit.INTERRUPTED
         finally:
             sandbox.close()
 

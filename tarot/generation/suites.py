@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tarot.generation.exchange import Answer, End
 from tarot.generation.questions import Style
@@ -73,12 +74,24 @@ class Drafts:
     fallen: tuple[Fallen, ...]
 
 
+def _encodable(text: str) -> str:
+    """The text, without a lone surrogate, which JSON can hold and no input."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("not valid Unicode") from None
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_encodable)]
+
+
 class _Direct(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: str
-    input: str
-    output: str
+    reason: _Text
+    input: _Text
+    output: _Text
 
     def draft(self, tier: Tier, kind: TestKind) -> Draft:
         ends = kind is TestKind.FUNCTION_CALL or self.input.endswith("\n") or not self.input
@@ -88,8 +101,8 @@ class _Direct(BaseModel):
 class _Generator(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: str
-    program: str
+    reason: _Text
+    program: _Text
 
     def draft(self, tier: Tier, _: TestKind) -> Draft:
         return Draft(tier, self.reason, self.program, None)
