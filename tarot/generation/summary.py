@@ -36,7 +36,7 @@ class Summary:
             {"model": model, "snapshot": snapshot, **asdict(tally)}
             for model, snapshot, tally in self.tallies
         ]
-        return {**plain, "spent_usd": round(self.spent_usd, 6), "models": models}
+        return {**plain, "spent_usd": round(self.spent_usd, 9), "models": models}
 
 
 def summarize(

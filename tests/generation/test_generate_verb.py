@@ -108,7 +108,7 @@ def test_what_is_not_in_it_and_what_was_doubted_stands_beside_it(generated: Gene
 
 
 def test_the_card_counts_by_tier_and_model(generated: Generated) -> None:
-    """Of edge, the first model is asked seven and three times more; four are sound, then one."""
+    """Of edge, the first model is asked seven and three times more; five are sound, then one."""
     card = (generated.folder / "README.md").read_text()
     for row in (
         "| basic | o4-mini | 7 | 7 | 100.0% | 1 |",
