@@ -13,6 +13,7 @@ from tests.generation.openai_server.bodies import Answerer, question_of
 
 REPAIR = "An earlier answer did not give"
 NO_INPUT = "no such input\n"
+UNSEEDED = "import os\nprint(int.from_bytes(os.urandom(4), 'big'))"
 
 
 class Habit(StrEnum):
@@ -25,7 +26,10 @@ class Habit(StrEnum):
     SHORT = "no complex test, until told"
     WEAK = "edge crashes the reference, unless the model is a stronger one"
     HOPELESS = "edge always crashes the reference"
+    FLAKY = "the program for edge prints another input each time, until told"
 
+
+HABITS = tuple(habit for habit in Habit if habit is not Habit.FLAKY)
 
 FAMILIES = (
     "at_least",
@@ -46,7 +50,7 @@ class StarterAnswers:
     """
 
     num_problems: int
-    habits: Sequence[Habit] = tuple(Habit)
+    habits: Sequence[Habit] = HABITS
     style: Style = Style.DIRECT
     strong: str = "o3"
 
@@ -102,6 +106,8 @@ class StarterAnswers:
             suite[Tier.INTERMEDIATE] = suite[Tier.BASIC]
         if habit is Habit.SHORT and not is_told:
             suite[Tier.COMPLEX] = []
+        if habit is Habit.FLAKY and not is_told:
+            suite[Tier.EDGE] = [{"reason": "chance", "program": UNSEEDED}]
 
     def _entry(self, test: TestCase, habit: Habit) -> dict[str, str]:
         wrong = habit is Habit.WRONG_OUTPUT

@@ -23,12 +23,12 @@ from tarot.types import Limits, Tier
 from tests.generation.openai_server.account import KEY, Account
 from tests.generation.openai_server.faults import Plan
 from tests.generation.openai_server.server import Server, serving
-from tests.generation.starter_answers import Habit, StarterAnswers
+from tests.generation.starter_answers import HABITS, Habit, StarterAnswers
 
 LIMITS = Limits(cpu_s=5.0, wall_s=20.0, memory_mb=512, output_kb=1024)
 QUICK = ("generator.poll_s=0.01", "generator.settle_s=0", "generator.max_retries=0")
-ONE_OF_EACH = StarterAnswers(len(Habit))
-GENERATORS = StarterAnswers(4, (Habit.GOOD,), Style.GENERATOR)
+ONE_OF_EACH = StarterAnswers(len(HABITS))
+GENERATORS = StarterAnswers(4, (Habit.GOOD, Habit.FLAKY), Style.GENERATOR)
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -215,7 +215,7 @@ def base_row(number: int, **changes: object) -> dict[str, object]:
 def test_bad_rows_are_a_line_each_and_the_rest_is_kept(
     environment: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On-line, by chat completions, with programs that print inputs."""
+    """On-line, by chat completions, with programs that print inputs, one of them a flaky one."""
     wrong = "input()\nprint('wrong')"
     nameless = {name: value for name, value in base_row(3).items() if name != "problem"}
     rows = [json.dumps(base_row(0)), json.dumps(nameless), "{"]
@@ -238,6 +238,8 @@ def test_bad_rows_are_a_line_each_and_the_rest_is_kept(
     assert [row["problem_id"] for row in kept] == ["vfc_0", "vfc_1"]
     assert (kept[0]["source"], kept[0]["in_source_id"]) == ("contests", "c0")
     assert kept[0]["metadata"] == {"difficulty": "3", "problem_url": None}
+    card = (tmp_path / "suites" / "README.md").read_text()
+    assert "| input program not deterministic | 1 |" in card
 
 
 def reference_of(number: int) -> str:
