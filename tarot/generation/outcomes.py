@@ -7,7 +7,7 @@ line. Time limits depend on the machine, so a test that was judged once stays as
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from tarot.generation.checking import Checked
 from tarot.generation.own_tests import OwnTests
 from tarot.runs.full_disk import full_disk_told
+from tarot.types import UserError
 
 _CHECKED = TypeAdapter(Checked)
 _OWN = TypeAdapter(OwnTests)
@@ -56,15 +57,18 @@ class Outcomes:
 
 @contextmanager
 def open_outcomes(path: Path) -> Iterator[Outcomes]:
-    """The outcomes in a file, which is made where it is missing."""
-    with full_disk_told(path.parent):
-        connection = sqlite3.connect(path)
+    """The outcomes in a file, which is made where it is missing; UserError for a broken one."""
+    with closing(sqlite3.connect(path)) as connection:
+        _prepare(connection, path)
+        yield Outcomes(path, connection)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     try:
         with full_disk_told(path.parent):
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
             )
-        yield Outcomes(path, connection)
-    finally:
-        connection.close()
+    except sqlite3.DatabaseError as error:
+        raise UserError(f"{path}: {error}; without the file all is checked again") from error

@@ -189,6 +189,12 @@ def test_a_budget_and_an_outage_of_the_sandbox_stop_it_and_the_same_command_goes
         shown = capsys.readouterr().err
         assert "sandbox: 1 of 24 executions could not be judged" in shown
         assert f"tarot generate out={tmp_path}" in shown
+        outcomes = tmp_path / "suites" / "outcomes.sqlite"
+        whole = outcomes.read_bytes()
+        outcomes.write_bytes(b"no database, " * 100)
+        assert main(typed) == Exit.USER_ERROR
+        assert capsys.readouterr().err.startswith(f"{outcomes}: file is not a database; without")
+        outcomes.write_bytes(whole)
         assert main(typed) == Exit.OK
         assert server.account.paid.total() == 2
         assert server.account.paid_twice() == {}
