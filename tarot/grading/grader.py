@@ -6,12 +6,12 @@ What is left to checker programs goes there in a second batch, when no candidate
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from tarot.grading.calls import calling, close_value, same_value
 from tarot.grading.checkers import check_key, check_limits, is_checker, verdict_of
-from tarot.grading.comparators import Comparator, Rule, close_numbers
+from tarot.grading.comparators import Comparator
 from tarot.grading.executions import Executor, Key, Watch, ignore
 from tarot.grading.extraction import extract_program
 from tarot.grading.judge import judge
+from tarot.grading.rules import anything, comparator_of, input_of, rule_of, runnable
 from tarot.types import (
     Execution,
     Grade,
@@ -21,7 +21,6 @@ from tarot.types import (
     Program,
     Sandbox,
     TestCase,
-    TestKind,
     TestResult,
     UserError,
     Verdict,
@@ -46,11 +45,7 @@ class Grader:
         """Use `limits` for every execution; raises UserError for an unknown comparator."""
         self._executor = Executor(sandbox, cache_size)
         self._limits = limits
-        try:
-            self._comparator = Comparator(comparator)
-        except ValueError:
-            names = ", ".join(Comparator)
-            raise UserError(f"grading.comparator: {comparator!r} is not one of {names}") from None
+        self._comparator = comparator_of(comparator)
 
     def grade(self, items: Sequence[tuple[Problem, str]], watch: Watch = ignore) -> list[Grade]:
         """The grade of each (problem, completion), in order; `watch` is told what was run."""
@@ -95,7 +90,7 @@ class Grader:
             check_key(test, executions[key].stdout)
             for key, test in trials
             if is_checker(test.checker)
-            and judge(executions[key], b"", _anything) is Verdict.ACCEPTED
+            and judge(executions[key], b"", anything) is Verdict.ACCEPTED
         ]
         if not keys:
             return {}
@@ -107,18 +102,10 @@ class Grader:
         if program is None:
             return TestResult(test.tier, Verdict.NO_CODE)
         execution = executions[_key(program, test)]
-        verdict = judge(execution, test.expected, self._rule(test))
+        verdict = judge(execution, test.expected, rule_of(test, self._comparator))
         if is_checker(test.checker) and verdict is Verdict.ACCEPTED:
             verdict = verdict_of(executions[check_key(test, execution.stdout)])
         return TestResult(test.tier, verdict, execution.cpu_s, execution.wall_s)
-
-    def _rule(self, test: TestCase) -> Rule:
-        if is_checker(test.checker):
-            return _anything
-        is_tolerant = test.checker == Comparator.FLOAT
-        if test.kind is TestKind.FUNCTION_CALL:
-            return close_value if is_tolerant else same_value
-        return close_numbers if is_tolerant else self._comparator.accepts
 
 
 def self_check(sandbox: Sandbox) -> None:
@@ -147,11 +134,4 @@ def _trials(items: Sequence[tuple[Problem, Program | None]]) -> list[tuple[Progr
 
 
 def _key(program: Program, test: TestCase) -> Key:
-    is_call = test.kind is TestKind.FUNCTION_CALL
-    source = calling(program.source) if is_call else program.source
-    return source, test.stdin.encode("utf-8", "surrogatepass")
-
-
-def _anything(output: bytes, expected: bytes) -> bool:
-    """The rule of a program that only has to end well; the rest is for its checker."""
-    return True
+    return runnable(program, test).source, input_of(test)
