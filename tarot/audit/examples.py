@@ -6,7 +6,7 @@ An example told in prose, or only in an image, is not found.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tarot.types import Problem, TestCase, TestKind
 

@@ -31,6 +31,21 @@ class FindingKind(StrEnum):
     REPEATED_STATEMENT = "repeated statement"
     OVERLAP = "overlaps a benchmark"
     NEEDS_CHECKER = "may need a checker"
+    UNJUDGED = "could not be judged"
+    NO_REFERENCE = "no reference"
+    UNSTEADY = "reference not deterministic"
+    UNSOLVED = "passed without solving it"
+    WEAK = "no mutant killed"
+    REPEATED_TEST = "repeated test"
+    SHOWN_TEST = "test in the statement"
+    EMPTY_OUTPUT = "empty output expected"
+    TRIVIAL_TEST = "test passed without solving"
+    NEAR_LIMIT = "near the time limit"
+
+    @property
+    def key(self) -> str:
+        """How settings name it."""
+        return self.name.lower()
 
     @property
     def consequence(self) -> Consequence:
@@ -41,6 +56,23 @@ class FindingKind(StrEnum):
         if self in (*dropping, FindingKind.LOST_TEST):
             return Consequence.DROPS
         return Consequence.LOOK
+
+
+AUDITED = frozenset(
+    {
+        FindingKind.UNJUDGED,
+        FindingKind.NO_REFERENCE,
+        FindingKind.UNSTEADY,
+        FindingKind.UNSOLVED,
+        FindingKind.WEAK,
+        FindingKind.REPEATED_TEST,
+        FindingKind.SHOWN_TEST,
+        FindingKind.EMPTY_OUTPUT,
+        FindingKind.TRIVIAL_TEST,
+        FindingKind.NEAR_LIMIT,
+    }
+)
+"""What only `tarot audit` looks for; the rest is found by `tarot data check` too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,11 @@ def show(audit: DataAudit, lengths: Sequence[int] | str, was_executed: bool) -> 
     contents.add_row("checker programs", f"{audit.num_with_checker():,} tests have one")
     contents.add_row("references", f"{audit.num_references():,}, {_outcome(audit, was_executed)}")
     contents.add_row("prompt tokens", _lengths(lengths))
-    return Group(contents, "", _findings(audit))
+    return Group(contents, "", findings_table(audit))
 
 
-def _findings(audit: DataAudit) -> RenderableType:
+def findings_table(audit: DataAudit) -> RenderableType:
+    """How many findings there are of each kind, what they do to a run, and the first."""
     counts = counts_of(audit.findings)
     if not counts:
         return "nothing found"

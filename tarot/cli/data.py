@@ -9,28 +9,27 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from tarot.audit.benchmarks import index_of
 from tarot.audit.data_set import DataAudit, audit_entries
 from tarot.audit.findings import Consequence, Finding, FindingKind, too_long
-from tarot.audit.overlap import OverlapIndex
 from tarot.audit.references import failing_references
 from tarot.audit.report import show
 from tarot.cli.composition import Composed, compose
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
+from tarot.cli.sources import sources_in_full
 from tarot.config.model_source import check_model
 from tarot.config.targets import build, check_target
 from tarot.config.trials import DataConfig
 from tarot.config.validation import parse
 from tarot.data import DataSource, JsonlSource, write_jsonl
 from tarot.data.entries import read_entries
-from tarot.data.files import read_problems
 from tarot.grading.grader import Grader
 from tarot.runs import write_atomically
 from tarot.runs.exits import Exit
-from tarot.types import Limits, Problem, UserError
+from tarot.types import Limits, UserError
 
 _SUBJECT = "check"
-_SHORT = {"file": ("data=jsonl", "data.path"), "id": ("data=hub", "data.id")}
 _OWN_KEYS = ("execute", "benchmarks", "out", "clean", "grading", "sandbox")
 
 
@@ -45,15 +44,7 @@ def in_full(arguments: Sequence[str]) -> list[str]:
     if not {"-h", "--help"} & set(arguments) and arguments[:1] != [_SUBJECT]:
         given = arguments[0] if arguments else "nothing"
         raise UserError(f"data: {given} is not what it can do; type tarot data check file=FILE")
-    words: list[str] = []
-    for argument in arguments:
-        key, _, value = argument.partition("=")
-        if key in _SHORT:
-            group, path = _SHORT[key]
-            words += [group, f"{path}={value}"]
-        elif argument != _SUBJECT:
-            words.append(argument)
-    return words
+    return sources_in_full([argument for argument in arguments if argument != _SUBJECT])
 
 
 def _check(job: Composed) -> Exit:
@@ -90,19 +81,9 @@ def _check_outputs(config: DataConfig) -> None:
 
 
 def _read(source: DataSource, config: DataConfig, progress: Progress) -> DataAudit:
-    index = OverlapIndex()
-    for path in config.benchmarks:
-        index.add(Path(path).stem, _benchmark(path))
+    index = index_of(config.benchmarks)
     entries = read_entries(source)
     return audit_entries(progress.track(entries, description="reading"), index)
-
-
-def _benchmark(path: str) -> list[Problem]:
-    """All problems of a file; a statement of a row without a test to judge is not compared."""
-    try:
-        return read_problems(Path(path))
-    except UserError as error:
-        raise UserError(f"benchmarks: {str(error).removeprefix('data.path: ')}") from error
 
 
 def _measure(audit: DataAudit, config: DataConfig, progress: Progress) -> list[int] | str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Protocol, runtime_checkable
 
-from tarot.data.rows import Unusable, read_row
+from tarot.data.rows import Unusable, read_row, row_from_problem
 from tarot.data.source import DataSource, Split
 from tarot.data.tiering import TierRule
 from tarot.types import Problem, UserError
@@ -14,13 +15,15 @@ from tarot.types import Problem, UserError
 class Entry:
     """One row: its problem, or the fault for which there is none.
 
-    `left_out` says for each test that could not be rewritten why.
+    `left_out` says for each test that could not be rewritten why. `row` is what was read, where
+    it is kept.
     """
 
     place: str
     problem: Problem | None
     left_out: tuple[str, ...] = ()
     fault: UserError | None = None
+    row: object = None
 
     @property
     def is_unusable(self) -> bool:
@@ -39,21 +42,28 @@ class RowSource(Protocol):
         """How suites without tiers get theirs."""
 
 
-def read_entries(source: DataSource) -> list[Entry]:
+def read_entries(source: DataSource, keep_rows: bool = False) -> list[Entry]:
     """Every row of a source, with the tiers that a run would see.
 
-    One that shows no rows is taken problem by problem. Raises UserError where there is nothing
+    One that shows no rows is taken problem by problem, in rows of our own schema. Raises UserError where there is nothing
     to read, or no pass rate for a problem that needs one.
     """
     if not isinstance(source, RowSource):
-        return [Entry(problem.id, problem) for split in Split for problem in source.load(split)]
-    entries = [_entry(place, row) for place, row in source.rows()]
+        problems = [problem for split in Split for problem in source.load(split)]
+        rows = map(row_from_problem, problems) if keep_rows else repeat(None)
+        return [Entry(one.id, one, row=row) for one, row in zip(problems, rows, strict=False)]
+    entries = [_entry(place, row, keep_rows) for place, row in source.rows()]
     read = [entry.problem for entry in entries if entry.problem is not None]
     tiered = iter(source.tier_rule().apply(read))
     return [replace(entry, problem=next(tiered)) if entry.problem else entry for entry in entries]
 
 
-def _entry(place: str, row: object) -> Entry:
+def _entry(place: str, row: object, keep_row: bool) -> Entry:
+    entry = _read(place, row)
+    return replace(entry, row=row) if keep_row else entry
+
+
+def _read(place: str, row: object) -> Entry:
     if isinstance(row, UserError):
         return Entry(place, None, fault=row)
     try:

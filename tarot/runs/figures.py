@@ -20,6 +20,13 @@ def write_figure(figure: Figure, out: Path) -> list[Path]:
     return paths
 
 
+def svg_of(figure: Figure) -> str:
+    """A figure as an <svg> element, to stand in a page."""
+    with mpl.rc_context({"svg.hashsalt": "tarot"}):
+        text = _rendered(figure, "svg").decode()
+    return text[text.index("<svg") :]
+
+
 def _rendered(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
