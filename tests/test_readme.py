@@ -4,9 +4,10 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from fnmatch import fnmatch
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from tarot.cli import bench, report
 from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.main import main
-from tarot.config.benches import BenchConfig, BenchHostedConfig
+from tarot.cli.sources import sources_in_full
+from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
 from tarot.config.generation import GenerateConfig
 from tarot.config.run import validate_run
 from tarot.config.schema import (
@@ -29,6 +31,7 @@ from tarot.config.schema import (
 )
 from tarot.config.targets import build
 from tarot.config.trials import (
+    AuditConfig,
     BenchTrainerConfig,
     ConformanceConfig,
     DataConfig,
@@ -64,7 +67,9 @@ EXCEPTIONS = {
     "tarot rescore": "the verb by its name; it takes run=DIR",
 }
 SCHEMAS: dict[str, type[Strict]] = {
+    "audit": AuditConfig,
     "bench": BenchConfig,
+    "bench_audit": BenchAuditConfig,
     "bench_hosted": BenchHostedConfig,
     "bench_trainer": BenchTrainerConfig,
     "conformance": ConformanceConfig,
@@ -76,6 +81,12 @@ SCHEMAS: dict[str, type[Strict]] = {
     "report": ReportConfig,
     "reproduce": ReproduceConfig,
     "rescore": RescoreConfig,
+}
+IN_FULL: dict[str, Callable[[list[str]], list[str]]] = {
+    "audit": sources_in_full,
+    "data": in_full,
+    "report": report.in_full,
+    "rescore": partial(choose_options, "curriculum"),
 }
 ROW = """{"id": "a", "statement": "Print 1.", "reference": null,
 "tests": [{"stdin": "", "expected": "1", "tier": "basic"}]}"""
@@ -118,12 +129,7 @@ def try_out(command: str) -> None:
         subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
     else:
         verb, *arguments = ["generate", *rest[1:]] if rest[0] == "generate.py" else rest
-        if verb == "rescore":
-            arguments = choose_options("curriculum", arguments)
-        if verb == "data":
-            arguments = in_full(arguments)
-        if verb == "report":
-            arguments = report.in_full(arguments)
+        arguments = IN_FULL.get(verb, list)(arguments)
         if verb == "bench":
             verb, arguments = bench.in_full(arguments)
         (job,) = compose(verb, arguments)

@@ -21,7 +21,7 @@ _TEXT_COLUMNS = ("program", "batch", "way", "part", "verdicts", "figure", "setti
 def show(report: Report) -> RenderableType:
     """All tables of what is measured, the required figures last."""
     tables = [_settings(report), *_parts(report)]
-    return Group(*tables, _requirements(report.requirements))
+    return Group(*tables, show_requirements(report.requirements))
 
 
 def _parts(report: Report) -> Iterator[Table]:
@@ -140,7 +140,7 @@ def _fairness(runs: Sequence[FairnessRun]) -> Table:
     return table
 
 
-def _requirements(requirements: Sequence[Requirement]) -> Table:
+def show_requirements(requirements: Sequence[Requirement]) -> Table:
     columns = ("figure", "cores", "measured", "by CPU", "required", "holds")
     table = _table("what the sandbox is held to", *columns)
     for one in requirements:

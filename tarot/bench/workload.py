@@ -7,7 +7,7 @@ the nearest whole number; which programs are which, and which are repeated, is d
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, cycle, islice, pairwise
 from random import Random
@@ -83,6 +83,18 @@ def make_batch(config: BenchBatchConfig) -> list[Completion]:
             for group, num_copies in enumerate(copies)
         )
     )
+
+
+def light_problems(num_problems: int, num_tests: int, seed: int) -> list[Problem]:
+    """Problems with references of their own, which differ in a comment alone."""
+    random = Random(seed)
+    return [
+        replace(
+            _problem(f"bench-{number}", num_tests, random),
+            reference=f"{_LIGHT}# reference {number}",
+        )
+        for number in range(num_problems)
+    ]
 
 
 def largest_sum(numbers: list[int]) -> int:

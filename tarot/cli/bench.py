@@ -1,4 +1,4 @@
-"""`tarot bench`: a sandbox, or the trainer, beside what it is to be compared with."""
+"""`tarot bench`: a sandbox, the trainer or the audit, beside what it is compared with."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from rich.console import Console
 
 from tarot.bench.measurement import measure
 from tarot.bench.tables import show
+from tarot.cli.bench_audit import bench_audit
 from tarot.cli.bench_hosted import bench_hosted
 from tarot.cli.bench_trainer import bench_trainer, with_experiment
 from tarot.cli.composition import compose
@@ -21,7 +22,7 @@ from tarot.runs.exits import ChildFailure, Exit
 from tarot.types import UserError
 
 KEY = "what="
-SUBJECTS = ("sandbox", "hosted", "trainer")
+SUBJECTS = ("sandbox", "hosted", "trainer", "audit")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -34,6 +35,8 @@ def run(arguments: Sequence[str]) -> int:
         for hosted in [parse(BenchHostedConfig, job) for job in jobs]:
             bench_hosted(hosted)
         return Exit.OK
+    if name == "bench_audit":
+        return max(map(bench_audit, jobs), default=Exit.OK)
     for config in [parse(BenchConfig, job) for job in jobs]:
         _bench(config)
     return Exit.OK
@@ -49,7 +52,7 @@ def in_full(arguments: Sequence[str]) -> tuple[str, list[str]]:
     rest = [word for word in arguments[len(words) :] if not word.startswith(KEY)]
     if subject == "trainer":
         return "bench_trainer", with_experiment(rest)
-    return ("bench_hosted" if subject == "hosted" else "bench"), rest
+    return "bench" if subject == "sandbox" else f"bench_{subject}", rest
 
 
 def _bench(config: BenchConfig) -> None:

@@ -18,6 +18,7 @@ VERBS = {
     "rescore": "score a run's completions under other policies",
     "generate": "make four-tier test suites with models, checked by execution",
     "data": "check a data set before anything trains on it",
+    "audit": "measure how good a data set's suites are, tier by tier",
     "judge": "judge the programs or reference solutions in a file",
     "conformance": "try hostile and odd programs on a sandbox",
     "bench": "measure a sandbox or the trainer on this machine",

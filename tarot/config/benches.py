@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
-from tarot.config.schema import Node, Share, Strict
+from tarot.config.schema import GradingConfig, Node, Share, Strict
 
 
 class BenchBatchConfig(Strict):
@@ -41,6 +41,25 @@ class BenchFairnessConfig(Strict):
     program_cpu_s: PositiveFloat
     cpu_s: PositiveFloat
     wall_s: PositiveFloat
+
+
+class BenchAuditConfig(Strict):
+    """How many light problems of how many tests to audit, and how thoroughly.
+
+    Each of `num_baseline_runs` is a reference on a test by `python -c`, one after the other.
+    """
+
+    what: Literal["audit"]
+    num_problems: PositiveInt
+    num_tests: PositiveInt
+    num_baseline_runs: PositiveInt
+    runs: PositiveInt
+    mutants: NonNegativeInt
+    mutant_time_factor: PositiveFloat
+    seed: int
+    grading: GradingConfig
+    sandbox: Node
+    out: str | None
 
 
 class BenchConfig(Strict):

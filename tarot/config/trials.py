@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import PositiveInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from tarot.config.schema import (
     GradingConfig,
@@ -48,6 +48,25 @@ class DataConfig(Strict):
     benchmarks: list[str]
     out: str | None
     clean: str | None
+    grading: GradingConfig
+    sandbox: Node
+
+
+class AuditConfig(Strict):
+    """A data set whose suites are measured, how thoroughly, and where the results go.
+
+    `drop` names the findings for which a row is left out of the cleaned data set.
+    """
+
+    data: Node
+    runs: PositiveInt
+    mutants: NonNegativeInt
+    mutant_time_factor: PositiveFloat
+    min_time_margin: NonNegativeFloat
+    seed: int
+    benchmarks: list[str]
+    drop: list[str]
+    out: str | None
     grading: GradingConfig
     sandbox: Node
 

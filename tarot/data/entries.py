@@ -45,8 +45,8 @@ class RowSource(Protocol):
 def read_entries(source: DataSource, keep_rows: bool = False) -> list[Entry]:
     """Every row of a source, with the tiers that a run would see.
 
-    One that shows no rows is taken problem by problem, in rows of our own schema. Raises UserError where there is nothing
-    to read, or no pass rate for a problem that needs one.
+    One that shows no rows is taken problem by problem, in rows of our own schema. Raises
+    UserError where there is nothing to read, or no pass rate for a problem that needs one.
     """
     if not isinstance(source, RowSource):
         problems = [problem for split in Split for problem in source.load(split)]
