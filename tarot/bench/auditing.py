@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from tarot.bench.clock import Stopwatch
+from tarot.bench.clock import Stopwatch, Usage
 from tarot.bench.requirements import Requirement, audit_requirement
 from tarot.bench.tables import show_requirements
 from tarot.bench.ways import Way
@@ -22,7 +22,8 @@ NUM_PUBLISHED = 15_506
 class AuditBench:
     """An audit of light problems, and runs of their references by `python -c`, one at a time.
 
-    `num_runs` of programs took the audit `wall_s`, all that it does included.
+    `num_runs` of programs took the audit `audit`, all that it does included; the
+    `num_baseline_runs` took `baseline`.
     """
 
     num_cores: int
@@ -30,34 +31,36 @@ class AuditBench:
     num_tests: int
     num_runs: int
     num_unsound: int
-    wall_s: float
+    audit: Usage
     num_baseline_runs: int
-    baseline_wall_s: float
+    baseline: Usage
 
     @property
     def runs_per_s(self) -> float:
         """Programs that the audit runs in a second."""
-        return self.num_runs / self.wall_s
+        return self.num_runs / self.audit.wall_s
 
     @property
     def tests_per_s(self) -> float:
         """Tests that it is done with in a second."""
-        return self.num_tests / self.wall_s
+        return self.num_tests / self.audit.wall_s
 
     @property
     def baseline_runs_per_s(self) -> float:
         """Tests that `python -c` runs a reference on in a second."""
-        return self.num_baseline_runs / self.baseline_wall_s
+        return self.num_baseline_runs / self.baseline.wall_s
 
     @property
     def projected_s(self) -> float:
         """The time of as many such problems as the published data set has."""
-        return NUM_PUBLISHED * self.wall_s / self.num_problems
+        return NUM_PUBLISHED * self.audit.wall_s / self.num_problems
 
     @property
     def requirement(self) -> Requirement:
         """What the audit is held to."""
-        return audit_requirement(self.runs_per_s, self.baseline_runs_per_s, self.num_cores)
+        by_cpu = (self.baseline.cpu_s / self.num_baseline_runs) / (self.audit.cpu_s / self.num_runs)
+        ratio = self.runs_per_s / self.baseline_runs_per_s
+        return audit_requirement(ratio, by_cpu, self.num_cores)
 
     def to_plain(self) -> dict[str, Any]:
         """The figures as plain data for JSON."""
@@ -66,8 +69,8 @@ class AuditBench:
         return {**asdict(self), **figures, "requirement": asdict(self.requirement)}
 
 
-def baseline_wall_s(problems: Sequence[Problem], num_runs: int, limits: Limits) -> float:
-    """Seconds of `num_runs` references on tests by `python -c`, each after the one before."""
+def run_baseline(problems: Sequence[Problem], num_runs: int, limits: Limits) -> Usage:
+    """What `num_runs` references on tests take by `python -c`, each after the one before."""
     jobs = [
         Job(Program(problem.reference or ""), input_of(test), limits)
         for problem in problems
@@ -75,7 +78,7 @@ def baseline_wall_s(problems: Sequence[Problem], num_runs: int, limits: Limits) 
     ]
     with Way.SUBPROCESS.opened(num_at_once=1) as one_by_one, Stopwatch() as watch:
         one_by_one.run([jobs[number % len(jobs)] for number in range(num_runs)])
-    return watch.usage.wall_s
+    return watch.usage
 
 
 def show_audit(bench: AuditBench) -> RenderableType:
@@ -86,7 +89,7 @@ def show_audit(bench: AuditBench) -> RenderableType:
         "problems, tests": f"{bench.num_problems:,}, {bench.num_tests:,}",
         "references refused or unsteady": f"{bench.num_unsound:,}",
         "cores": str(bench.num_cores),
-        "runs of the audit": f"{bench.num_runs:,} in {bench.wall_s:.1f} s",
+        "runs of the audit": f"{bench.num_runs:,} in {bench.audit.wall_s:.1f} s",
         "runs/s": f"{bench.runs_per_s:,.0f}",
         "tests/s, mutants and all": f"{bench.tests_per_s:,.1f}",
         f"runs/s by {Way.SUBPROCESS}, one at a time": (

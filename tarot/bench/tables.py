@@ -141,6 +141,7 @@ def _fairness(runs: Sequence[FairnessRun]) -> Table:
 
 
 def show_requirements(requirements: Sequence[Requirement]) -> Table:
+    """The figures that are held to something, and whether they hold."""
     columns = ("figure", "cores", "measured", "by CPU", "required", "holds")
     table = _table("what the sandbox is held to", *columns)
     for one in requirements:

@@ -1,8 +1,8 @@
 """`tarot bench what=audit`: the audit of light problems beside one `python -c` a test."""
 
 import os
-import time
 from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from rich.console import Console
 
 from tarot.audit.measured import Effort, Ledger
 from tarot.audit.measuring import Measurer
-from tarot.bench.auditing import AuditBench, baseline_wall_s, show_audit
+from tarot.bench.auditing import AuditBench, run_baseline, show_audit
+from tarot.bench.clock import Stopwatch, Usage
 from tarot.bench.workload import light_problems
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
@@ -40,9 +41,9 @@ def _measure(bench: BenchAuditConfig) -> AuditBench:
     problems = light_problems(bench.num_problems, bench.num_tests, bench.seed)
     limits = Limits(**bench.grading.limits.model_dump())
     first, second = (bench.num_baseline_runs + 1) // 2, bench.num_baseline_runs // 2
-    baseline_s = baseline_wall_s(problems, first, limits)
-    ledger, num_runs, wall_s = _audited(problems, bench, limits)
-    baseline_s += baseline_wall_s(problems, second, limits)
+    before = run_baseline(problems, first, limits)
+    ledger, num_runs, usage = _audited(problems, bench, limits)
+    after = run_baseline(problems, second, limits)
     tests = [test for result in ledger.results.values() for test in result.tests]
     return AuditBench(
         num_cores=len(os.sched_getaffinity(0)),
@@ -50,16 +51,16 @@ def _measure(bench: BenchAuditConfig) -> AuditBench:
         num_tests=len(tests),
         num_runs=num_runs,
         num_unsound=sum(not (test.is_passed and test.is_steady) for test in tests),
-        wall_s=wall_s,
+        audit=usage,
         num_baseline_runs=bench.num_baseline_runs,
-        baseline_wall_s=baseline_s,
+        baseline=Usage(*map(sum, zip(astuple(before), astuple(after), strict=True))),
     )
 
 
 def _audited(
     problems: list[Problem], bench: BenchAuditConfig, limits: Limits
-) -> tuple[Ledger, int, float]:
-    """Results, runs and seconds, from warm slots to the last result."""
+) -> tuple[Ledger, int, Usage]:
+    """Results, runs and what they took, from warm slots to the last result."""
     effort = Effort(
         limits=limits,
         comparator=bench.grading.comparator,
@@ -73,9 +74,9 @@ def _audited(
         measurer = Measurer(sandbox, effort)
         measurer.measure(light_problems(1, bench.num_tests, bench.seed + 1))
         ledger, num_runs = Ledger(None), 0
-        started_s = time.perf_counter()
-        for progress in measurer.stream(problems, ledger):
-            num_runs = progress.num_runs
-        return ledger, num_runs, time.perf_counter() - started_s
+        with Stopwatch() as watch:
+            for progress in measurer.stream(problems, ledger):
+                num_runs = progress.num_runs
+        return ledger, num_runs, watch.usage
     finally:
         sandbox.close()
