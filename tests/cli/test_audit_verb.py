@@ -205,7 +205,7 @@ def explained(root: Path) -> set[tuple[str, str]]:
     [
         (
             *("data.families=[close_enough,count_letter,scale_all]", "data.num_problems=3"),
-            *("data.unseen_families=[divisible]", "data.num_held_out=1", "runs=1", "mutants=2"),
+            *("data.unseen_families=[at_most]", "data.num_held_out=1", "runs=1", "mutants=2"),
         ),
         pytest.param(("data=starter_calls",), marks=pytest.mark.soak),
         pytest.param((), marks=pytest.mark.soak),
