@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from tarot.audit.figures import Kills, TierFigures
 from tarot.audit.suite_audit import SuiteAudit
+from tarot.audit.trivial import Trivial
 from tarot.types import Tier
 
 _SIZE_INCHES = (11.0, 7.5)
@@ -25,7 +26,7 @@ def draw(audit: SuiteAudit) -> Figure:
     _boxes(times, tiers, [_times_s(audit, tier) for tier in tiers])
     times.axhline(audit.effort.limits.cpu_s, color=_LIMIT, linestyle="--", label="limit")
     times.set_title("CPU time of the reference's slowest run, seconds")
-    times.legend(frameon=False, loc="upper right")
+    _name_below(times)
     _draw_kills(kills, audit.tiers)
     _draw_odd(odd, audit.tiers)
     for axes in (sizes, times, kills, odd):
@@ -47,31 +48,35 @@ def _draw_kills(axes: Axes, tiers: Sequence[TierFigures]) -> None:
     marginal = [_share(one.num_marginal, one) for one in all_kills]
     axes.bar(labels, marginal, color=_MAIN, label="by no lower tier")
     axes.bar(labels, rest, bottom=marginal, color=_THIRD, label="by a lower one too")
-    axes.set_ylim(0, 1.25)
+    axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_title("mutants killed")
-    axes.legend(frameon=False, loc="upper right")
+    _name_below(axes)
 
 
 def _draw_odd(axes: Axes, tiers: Sequence[TierFigures]) -> None:
     """Shares of tests; the bars of one kind stand side by side, tier by tier."""
     kinds = {
-        "fail their reference": [_part(one.num_run - one.num_passed, one.num_run) for one in tiers],
-        "repeat an input": [
-            _part(one.num_repeated + one.num_original + one.num_shown, one.num_tests)
-            for one in tiers
+        "refuse their reference": [
+            _part(one.num_run - one.num_passed, one.num_run) for one in tiers
         ],
-        "passed unsolved": [_part(sum(one.num_trivial.values()), one.num_tests) for one in tiers],
+        "repeat another's input": [_part(one.num_repeated, one.num_tests) for one in tiers],
+        "stand in the statement": [_part(one.num_shown, one.num_tests) for one in tiers],
+        "accept an echo": [_part(one.num_trivial[Trivial.ECHO], one.num_tests) for one in tiers],
     }
     width = 0.8 / len(kinds)
-    colors = (_LIMIT, _SECOND, _MAIN)
+    colors = (_LIMIT, _SECOND, _THIRD, _MAIN)
     for number, ((name, shares), color) in enumerate(zip(kinds.items(), colors, strict=True)):
-        places = [place + (number - 1) * width for place in range(len(tiers))]
+        places = [place + (number - 1.5) * width for place in range(len(tiers))]
         axes.bar(places, shares, width, color=color, label=name)
     axes.set_xticks(range(len(tiers)), _labels([one.tier for one in tiers]))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_title("tests that …")
-    axes.legend(frameon=False, loc="upper right")
+    _name_below(axes)
+
+
+def _name_below(axes: Axes) -> None:
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
 
 
 def _sizes(audit: SuiteAudit, tier: Tier | None) -> list[float]:
