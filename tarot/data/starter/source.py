@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tarot.data.source import Split, counted
@@ -42,9 +43,9 @@ class StarterSource:
     def load(self, split: Split) -> tuple[Problem, ...]:
         """The problems of a split, family by family in turn."""
         number = self.num_problems if split is Split.TRAIN else self.num_held_out
-        problems = starter_problems(
-            self._families(split), split, number, self.seed, self.tests_per_tier
-        )
+        names = tuple(family.name for family in self._families(split))
+        kind = TestKind(self.form)
+        problems = _problems(names, kind, split, number, self.seed, self.tests_per_tier)
         return counted(problems, self.within_tier)
 
     def fingerprint(self) -> str:
@@ -58,6 +59,20 @@ class StarterSource:
     def _families(self, split: Split) -> tuple[Family, ...]:
         names = self.unseen_families if split is Split.UNSEEN else self.families
         return families_of(split, TestKind(self.form), names)
+
+
+@lru_cache(maxsize=4)
+def _problems(
+    names: tuple[str, ...],
+    form: TestKind,
+    split: Split,
+    number: int,
+    seed: int,
+    tests_per_tier: int,
+) -> tuple[Problem, ...]:
+    """Made once in a process, which takes seconds for some hundred."""
+    families = families_of(split, form, names)
+    return starter_problems(families, split, number, seed, tests_per_tier)
 
 
 def _shared_files() -> list[Path]:
