@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tarot.types import Execution
+from tarot.types import Execution, Limits
 
 Run = Callable[..., Execution]
 
@@ -158,7 +158,8 @@ x = []
 for _ in range(50000): x = [x]
 print(len(repr(x)))"""
 
-    assert run(source).stdout == b"100002\n"
+    limits = Limits(cpu_s=10.0, wall_s=40.0, memory_mb=256, output_kb=1024)
+    assert run(source, limits=limits).stdout == b"100002\n"
 
 
 def test_fifty_threads_at_once_are_allowed(run: Run) -> None:
