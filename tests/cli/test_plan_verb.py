@@ -57,11 +57,13 @@ def test_epochs_move_the_boundaries_in_steps_and_not_in_progress(
 def test_with_a_filter_the_steps_of_epochs_are_not_known(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """240 problems, two a step: 120 steps an epoch."""
+    """24 problems, two a step: 12 steps an epoch."""
     starter = ("+experiment=tiny", "trainer.max_steps=-1", "trainer.num_train_epochs=1")
-    lines = shown(capsys, *starter, "curriculum=forward_ce", "filter=[0.1,0.9]")
+    lines = shown(
+        capsys, *starter, "data.num_problems=24", "curriculum=forward_ce", "filter=[0.1,0.9]"
+    )
     length, *_ = [" ".join(line) for line in lines if line[:1] == ["steps"]]
-    assert length.startswith("steps at most 120 = ")
+    assert length.startswith("steps at most 12 = ")
     assert length.endswith(", less what the filter leaves out")
     assert ["steps", "-", "-", "-", "-"] in lines
     assert ["progress", "0-20%", "20-40%", "40-60%", "60-100%"] in lines

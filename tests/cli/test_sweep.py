@@ -189,6 +189,7 @@ def test_a_sweep_is_named_by_its_option_else_by_what_its_runs_share(
 
 
 @pytest.mark.e2e
+@pytest.mark.soak
 def test_a_sweep_that_was_killed_goes_on_with_what_is_missing(
     cli: Cli, root: Path, tmp_path: Path
 ) -> None:

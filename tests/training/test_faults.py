@@ -23,7 +23,7 @@ from tests.training.faulty import FaultySandbox, LetterReward
 from tests.training.in_process import prepared_from, run_child
 from tests.training.workplace import Workplace
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 NUM_STEPS = 3
 # The rest of a step, a checkpoint and Python's own end, on a machine that does other things too.

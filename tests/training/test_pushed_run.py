@@ -9,7 +9,7 @@ from tests.data.fake_hub import SHA
 from tests.publishing.model_hub import TOKEN, Store, model_hub
 from tests.training.workplace import ROOT, Finished, Workplace
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 COMMAND = ("+experiment=tiny", "curriculum=average", "run_dir=pushed")
 PUSH = ("hub.push=true", "hub.id=org/name")
