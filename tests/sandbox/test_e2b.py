@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tarot.grading.grader import Grader
+from tarot.sandbox.cloud import breaker
 from tarot.sandbox.e2b import E2BSandbox
 from tarot.types import Limits, Problem, Program, StopReason, TestCase, Tier, Verdict
 from tests.sandbox.e2b_server.faults import (
@@ -218,3 +219,15 @@ def test_an_interrupt_ends_the_batch_and_the_next_one_is_right(make: Make) -> No
     interrupt.join()
 
     assert wrongly_added(sandbox.run(adding(4))) == []
+
+
+def test_a_job_that_only_another_sandbox_may_take_does_not_block_the_probe_of_an_outage(
+    make: Make, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each refusal sends a job to the other sandbox, and the circuit opens meanwhile."""
+    monkeypatch.setattr(breaker, "OPENS_AFTER_S", 0.1)
+    sandbox = make(max_sandboxes=2, programs_per_request=1, attempts=20, max_outage_s=20.0)
+    assert wrongly_added(sandbox.run(adding(8))) == []
+    server.plan.then("execute", *[Fault("429", 0)] * 5)
+
+    assert wrongly_added(sandbox.run(adding(2))) == []

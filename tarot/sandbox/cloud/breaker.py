@@ -56,9 +56,15 @@ class Breaker:
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Try something inside: at once while closed, else alone and some time after a failure."""
+        """Try something inside: at once while closed, else alone and some time after a failure.
+
+        Who tries has something to do: nobody waits inside for what another one holds. Raises
+        Failure in a batch that is given up.
+        """
         is_probe = False
         while self._is_open and not is_probe:
+            if self.is_spent and self._failure is not None:
+                raise self._failure
             if not self._is_probing and time.monotonic() >= self._next_probe_s:
                 is_probe = self._is_probing = True
             else:

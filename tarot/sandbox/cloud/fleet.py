@@ -192,9 +192,10 @@ class Fleet:
                 async with self._breaker.turn():
                     if await machine.prepare(number):
                         self._breaker.note_life()
-                    taken = await queue.take(machine.id, num_workers)
-                    if not taken:
-                        return
+                taken = await queue.take(machine.id, num_workers)
+                if not taken:
+                    return
+                async with self._breaker.turn():
                     await self._request(machine, number, queue, taken)
                 num_failures = 0
             except Failure as failure:
