@@ -1,6 +1,8 @@
 """A server that stands in for OpenAI's service."""
 
+import multiprocessing
 from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
 
 import pytest
 
@@ -17,3 +19,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv(VARIABLE, KEY)
     with serving(Account(echo, Plan())) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def context() -> ForkServerContext:
+    """Processes that are forked off one that has imported what takes seconds."""
+    context = multiprocessing.get_context("forkserver")
+    resources = [f"openai.resources.{name}" for name in ("batches", "files", "responses")]
+    heavy = ("openai", "tarot.generation.openai_service", "tarot.cli.generate")
+    context.set_forkserver_preload([*heavy, *resources])
+    return context

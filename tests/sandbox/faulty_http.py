@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.sandbox.e2b_server.faults import Fault, Plan
+from tests.planned_faults import Fault
+from tests.sandbox.e2b_server.faults import Plan
 
 
 class FaultyServer(ThreadingHTTPServer):

@@ -21,7 +21,8 @@ from typing import Any
 
 import psutil
 
-from tests.sandbox.e2b_server.faults import Fault, Plan
+from tests.planned_faults import Fault
+from tests.sandbox.e2b_server.faults import Plan
 from tests.sandbox.faulty_http import FaultyHandler, FaultyServer, at_work
 
 _MOST_READ = 1 << 20

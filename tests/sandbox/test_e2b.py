@@ -11,6 +11,7 @@ from tarot.grading.grader import Grader
 from tarot.sandbox.cloud import breaker
 from tarot.sandbox.e2b import E2BSandbox
 from tarot.types import Limits, Problem, Program, StopReason, TestCase, Tier, Verdict
+from tests.planned_faults import Fault
 from tests.sandbox.e2b_server.faults import (
     BAD_GATEWAY,
     BROKEN,
@@ -20,7 +21,6 @@ from tests.sandbox.e2b_server.faults import (
     RESET,
     TOO_MANY,
     TRUNCATED,
-    Fault,
     Plan,
 )
 from tests.sandbox.e2b_server.harness import LIMITS, adding, job, wrongly_added

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.generation.openai_server.bodies import Answerer, answer_to, error, fault_of
-from tests.generation.openai_server.faults import Fault, Plan
+from tests.generation.openai_server.faults import Plan
+from tests.planned_faults import Fault
 
 KEY = "sk-test-0123456789abcdef"
 _MAX_REQUESTS = 50_000

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.generation.openai_server.faults import Fault
+from tests.planned_faults import Fault
 
 RESPONSES = "/v1/responses"
 CHAT = "/v1/chat/completions"

@@ -1,18 +1,6 @@
 """What the server does wrong, and when."""
 
-import random
-import threading
-from collections import Counter
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One of the ways to fail; `amount` is seconds or a share, as the kind says."""
-
-    kind: str
-    amount: float = 0.0
-
+from tests.planned_faults import Fault, PlannedFaults
 
 # Of a call.
 TOO_MANY = Fault("429", 0.02)
@@ -54,40 +42,31 @@ _KINDS = {
 }
 
 
-class Plan:
-    """The faults of each operation: those that are listed, in order, then some at random.
+class Plan(PlannedFaults):
+    """`shares` are how often each operation fails at random.
 
-    The operations are "upload", "create", "list", "retrieve", "content" and "ask", which are calls,
-    then "batch", "answer", and "line", which is an answer of a batch that the service fails to
-    give. `shares` are how often each of them fails at random.
+    They are "upload", "create", "list", "retrieve", "content" and "ask", which are calls, then
+    "batch", "answer", and "line", which is an answer of a batch that the service fails to give.
     """
 
     def __init__(self, seed: int = 0, **shares: float) -> None:
-        self._shares = shares
-        self._random = random.Random(seed)
-        self._lock = threading.Lock()
-        self._listed: dict[str, list[Fault | None]] = {}
-        self._num_drawn: Counter[str] = Counter()
-        self.injected: Counter[str] = Counter()
+        super().__init__(_KINDS, OF_A_CALL, lambda operation: shares.get(operation, 0.0), seed)
 
-    def then(self, operation: str, *faults: Fault | None) -> None:
-        """Let the next ones of an operation fail so; None stands for one that does not."""
-        with self._lock:
-            self._listed.setdefault(operation, []).extend(faults)
 
-    def next(self, operation: str) -> Fault | None:
-        """The fault of this one."""
-        with self._lock:
-            listed = self._listed.get(operation)
-            fault = listed.pop(0) if listed else self._drawn(operation)
-            if fault is not None:
-                self.injected[f"{operation} {fault.kind}"] += 1
-            return fault
+def every_fault(seed: int, answer: float, line: float) -> Plan:
+    """Every kind of the batch path at the beginning, and then some at random."""
+    calls = dict.fromkeys(("upload", "create", "list", "retrieve", "content"), 0.1)
+    plan = Plan(seed, **calls, batch=0.3, answer=answer, line=line)
+    plan.then("create", None, *OF_A_CREATION)
+    plan.then("content", None, *OF_A_DOWNLOAD)
+    plan.then("batch", *OF_A_BATCH)
+    plan.then("answer", *OF_AN_ANSWER)
+    plan.then("line", ERROR_LINE)
+    return plan
 
-    def _drawn(self, operation: str) -> Fault | None:
-        """At random moments, one kind after the other."""
-        if self._random.random() >= self._shares.get(operation, 0.0):
-            return None
-        kinds = _KINDS.get(operation, OF_A_CALL)
-        self._num_drawn[operation] += 1
-        return kinds[self._num_drawn[operation] % len(kinds)]
+
+def never_injected(plan: Plan) -> set[str]:
+    """The kinds of the batch path that a plan has not come to."""
+    of = ("create", "content", "batch", "answer", "line")
+    wanted = {f"{name} {fault.kind}" for name in of for fault in _KINDS[name]}
+    return wanted - set(plan.injected)

@@ -14,8 +14,9 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
+from tests.planned_faults import Fault
 from tests.sandbox.e2b_server.cloud import Cloud, Context, Sandbox
-from tests.sandbox.e2b_server.faults import Fault, Plan
+from tests.sandbox.e2b_server.faults import Plan
 from tests.sandbox.faulty_http import FaultyHandler, FaultyServer, at_work
 
 _PAGE = 2
