@@ -2,22 +2,18 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
-
-from rich.console import Console
 
 from tarot.bench.measurement import measure
 from tarot.bench.tables import show
 from tarot.cli.bench_audit import bench_audit
 from tarot.cli.bench_hosted import bench_hosted
+from tarot.cli.bench_stages import measure_and_show
 from tarot.cli.bench_trainer import bench_trainer, with_experiment
 from tarot.cli.composition import compose
-from tarot.cli.outputs import check_output
-from tarot.cli.screen import screen
 from tarot.config.benches import BenchConfig, BenchHostedConfig
 from tarot.config.validation import parse, suggestion
-from tarot.runs import write_json
 from tarot.runs.exits import ChildFailure, Exit
 from tarot.types import UserError
 
@@ -56,14 +52,7 @@ def in_full(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _bench(config: BenchConfig) -> None:
-    check_output("out", config.out)
-    report = None
-    with Console(stderr=True).status("starting") as status:
-        for report in measure(config, lambda stage: status.update(f"measuring {stage}")):
-            if config.out:
-                write_json(Path(config.out), report.to_plain())
-    if report is not None:
-        screen().print(show(report))
+    measure_and_show(partial(measure, config), show, config.out)
 
 
 def _bench_trainer(configs: Sequence[Mapping[str, Any]]) -> int:

@@ -9,7 +9,7 @@ from tarot.generation.batch_exchange import BatchExchange, Terms
 from tarot.generation.interface import Interface
 from tarot.generation.ledger import open_ledger
 from tarot.generation.prices import Prices
-from tarot.generation.service import access, check_package, key_of_environment
+from tarot.generation.service import access
 from tarot.generation.settings import check_least, interface_of
 from tarot.generation.sizes import Room
 
@@ -46,8 +46,7 @@ class OpenAIBatch:
 
     def check_environment(self) -> None:
         """UserError where the key or the SDK is missing, before anything is started."""
-        key_of_environment()
-        check_package()
+        self._terms().reach()
 
     def check_models(self, models: Sequence[str]) -> None:
         """UserError for a model without a price."""

@@ -1,9 +1,9 @@
 """How a service is reached, and what is known of its batches."""
 
 import importlib.util
-import os
 from dataclasses import dataclass, field
 
+from tarot.config.keys import key_in
 from tarot.types import UserError
 
 VARIABLE = "OPENAI_API_KEY"
@@ -38,29 +38,13 @@ class Batch:
         return self.status not in _OPEN
 
 
-def key_of_environment() -> str:
-    """The account's key; UserError where there is none."""
-    key = os.environ.get(VARIABLE, "")
-    if not key:
-        raise UserError(
-            f"generator: {VARIABLE} is not set; export the key of an account, "
-            "or any word for a server that asks for none"
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise UserError(
-            f"generator: {VARIABLE} holds what no key holds; export it without blanks or quotes"
-        )
-    return key
+def access(base_url: str | None, timeout_s: float, max_retries: int) -> Access:
+    """How to reach an account; UserError where its key or the SDK is missing.
 
-
-def check_package() -> None:
-    """UserError where the SDK is missing; nothing of it is imported."""
+    Nothing of the SDK is imported.
+    """
+    advice = "export the key of an account, or any word for a server that asks for none"
+    key = key_in(VARIABLE, "generator", advice)
     if importlib.util.find_spec("openai") is None:
         raise UserError("generator: openai is not installed; run: pip install openai")
-
-
-def access(base_url: str | None, timeout_s: float, max_retries: int) -> Access:
-    """How to reach an account; UserError where its key or the SDK is missing."""
-    key = key_of_environment()
-    check_package()
     return Access(key, base_url, timeout_s, max_retries)

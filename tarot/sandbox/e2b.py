@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tarot.config.keys import key_in
 from tarot.runs.cache import cache_folder
 from tarot.sandbox.cloud import owners
 from tarot.sandbox.cloud.failures import Failure, Kind
@@ -114,8 +115,10 @@ class E2BSandbox:
                 raise UserError(f"sandbox.{name}: {getattr(self, name)} should be at least {value}")
         if self.creations_per_s <= 0:
             raise UserError(f"sandbox.creations_per_s: {self.creations_per_s} should be above 0")
-        if self.usd_per_sandbox_hour is not None and self.usd_per_sandbox_hour < 0:
-            raise UserError("sandbox.usd_per_sandbox_hour: should be at least 0, or null")
+        for name in ("idle_s", "usd_per_sandbox_hour"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise UserError(f"sandbox.{name}: {value} should be at least 0, or null")
         if not 0 < self.lifetime_s <= self.max_age_s:
             raise UserError("sandbox.lifetime_s: should be above 0 and at most sandbox.max_age_s")
 
@@ -151,17 +154,8 @@ def _key() -> str:
             f"sandbox=e2b: {_DEBUG}=true has the SDK talk to one code interpreter on localhost and "
             "make no sandbox; unset it, or use sandbox=local"
         )
-    key = os.environ.get(_VARIABLE, "")
-    if not key:
-        raise UserError(
-            f"sandbox=e2b: {_VARIABLE} is not set; export the key of an account at e2b.dev, "
-            "or use sandbox=local"
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise UserError(
-            f"sandbox=e2b: {_VARIABLE} holds what no key holds; export it without blanks or quotes"
-        )
-    return key
+    advice = "export the key of an account at e2b.dev, or use sandbox=local"
+    return key_in(_VARIABLE, "sandbox=e2b", advice)
 
 
 def _service(template: str | None, lifetime_s: int) -> Service:

@@ -103,6 +103,7 @@ def test_a_key_that_nobody_has_is_one_line_without_it(
         ({"contexts": 0}, "sandbox.contexts: 0 should be at least 1"),
         ({"creations_per_s": 0.0}, "sandbox.creations_per_s: 0.0 should be above 0"),
         ({"lifetime_s": 9, "max_age_s": 5}, "sandbox.lifetime_s: should be above 0 and at most"),
+        ({"idle_s": -1.0}, "sandbox.idle_s: -1.0 should be at least 0, or null"),
         ({"require": ["selinux"]}, "sandbox.require: there is no layer 'selinux'"),
     ],
 )

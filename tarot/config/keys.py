@@ -1,0 +1,17 @@
+"""Keys of accounts, which are read from the environment and stand in no file."""
+
+import os
+
+from tarot.types import UserError
+
+
+def key_in(variable: str, subject: str, advice: str) -> str:
+    """The key in a variable; UserError of one line, which never holds it, where that is none."""
+    key = os.environ.get(variable, "")
+    if not key:
+        raise UserError(f"{subject}: {variable} is not set; {advice}")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise UserError(
+            f"{subject}: {variable} holds what no key holds; export it without blanks or quotes"
+        )
+    return key
