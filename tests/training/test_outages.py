@@ -64,39 +64,36 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_with(model: Path, folder: Path, losses: str) -> RunDirectory:
     """The first call is the self-check, two are the evaluation's, then there is one a step."""
-    return prepared(
-        f"run_dir={folder}",
-        "model.source=hub",
-        f"model.id={model}",
-        *("trainer.max_steps=3", "trainer.save_steps=500"),
-        "trainer.learning_rate=1e-6",
-        "num_generations=4",
-        "hardware.per_device_batch_size=8",
+    return run_of(
+        model,
+        folder,
         "grading.max_unjudged_share=0.9",
         f"sandbox._target_={__name__}.LossySandbox",
         f"sandbox.losses={losses}",
     )
 
 
+def run_in_cloud(model: Path, folder: Path, max_outage_s: float) -> RunDirectory:
+    return run_of(
+        model,
+        folder,
+        *("evaluation.problems=1", "evaluation.unseen_problems=1"),
+        *("sandbox=e2b", "sandbox.max_sandboxes=2", f"sandbox.max_outage_s={max_outage_s}"),
+    )
+
+
+def run_of(model: Path, folder: Path, *settings: str) -> RunDirectory:
+    """Three steps of eight completions, of which only a fault makes a checkpoint before the end."""
+    return prepared(
+        *(f"run_dir={folder}", "model.source=hub", f"model.id={model}"),
+        *("trainer.max_steps=3", "trainer.save_steps=500", "trainer.learning_rate=1e-6"),
+        *("num_generations=4", "hardware.per_device_batch_size=8"),
+        *settings,
+    )
+
+
 def rows(run: RunDirectory, step: int) -> list[Rollout]:
     return [row for row in read_rollouts(run) if row.step == step]
-
-
-def run_in_cloud(model: Path, folder: Path, max_outage_s: float) -> RunDirectory:
-    return prepared(
-        f"run_dir={folder}",
-        "model.source=hub",
-        f"model.id={model}",
-        *("trainer.max_steps=3", "trainer.save_steps=500"),
-        "trainer.learning_rate=1e-6",
-        "num_generations=4",
-        "hardware.per_device_batch_size=8",
-        "evaluation.problems=1",
-        "evaluation.unseen_problems=1",
-        "sandbox=e2b",
-        "sandbox.max_sandboxes=2",
-        f"sandbox.max_outage_s={max_outage_s}",
-    )
 
 
 @pytest.fixture
