@@ -24,9 +24,13 @@ def tier_names(audit: SuiteAudit) -> list[str]:
     return [one.tier or "without a tier" for one in audit.tiers]
 
 
-def tier_rows(audit: SuiteAudit) -> list[Row]:
-    """Every figure of every tier."""
-    return [Row(name, tuple(cell(one) for one in audit.tiers)) for name, cell in _CELLS.items()]
+def tier_rows(audit: SuiteAudit, with_times: bool = True) -> list[Row]:
+    """Every figure of every tier; those of times differ from one measurement to the next."""
+    return [
+        Row(name, tuple(cell(one) for one in audit.tiers))
+        for name, cell in _CELLS.items()
+        if with_times or name not in _TIMES
+    ]
 
 
 def step_rows(steps: Sequence[Step]) -> list[Row]:
@@ -93,6 +97,12 @@ def _margin(one: TierFigures) -> str:
     return NONE if one.least_margin is None else f"{one.least_margin:,.1f}"
 
 
+_TIMES: dict[str, Cell] = {
+    "CPU ms, median": _cpu_ms("median"),
+    "CPU ms, 99% within": _cpu_ms("p99"),
+    "CPU ms, largest": _cpu_ms("largest"),
+    "time limit over the slowest run": _margin,
+}
 _CELLS: dict[str, Cell] = {
     "problems": _count("num_problems"),
     "tests": _count("num_tests"),
@@ -108,10 +118,7 @@ _CELLS: dict[str, Cell] = {
     "input bytes, median": _bytes("median"),
     "input bytes, 99% within": _bytes("p99"),
     "input bytes, largest": _bytes("largest"),
-    "CPU ms, median": _cpu_ms("median"),
-    "CPU ms, 99% within": _cpu_ms("p99"),
-    "CPU ms, largest": _cpu_ms("largest"),
-    "time limit over the slowest run": _margin,
+    **_TIMES,
     "mutants killed": _kills("num_killed"),
     "by no lower tier (marginal)": _kills("num_marginal"),
     "by no other tier": _kills("num_alone"),

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tarot.audit.benchmarks import index_of
-from tarot.audit.data_set import DataAudit, audit_entries
+from tarot.audit.data_set import audit_entries
 from tarot.audit.findings import Consequence, FindingKind
-from tarot.audit.measured import Effort, Ledger
-from tarot.audit.measuring import Measurer
+from tarot.audit.measured import Ledger
 from tarot.audit.page import page_of
 from tarot.audit.suite_audit import SuiteAudit, audit_suites, kinds_of
 from tarot.audit.suite_tables import show_suites
+from tarot.cli.auditing import effort_of, measure
 from tarot.cli.composition import compose
 from tarot.cli.outputs import check_folder
 from tarot.cli.screen import screen
@@ -32,7 +31,7 @@ from tarot.data.lazy import heavy
 from tarot.runs import write_atomically, write_json
 from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
-from tarot.types import Limits
+from tarot.types import Sandbox
 
 RESULTS, CLEAN, DROPPED = "results.jsonl", "clean.jsonl", "dropped.jsonl"
 _BAD = (FindingKind.FAILING_REFERENCE, FindingKind.UNJUDGED)
@@ -67,8 +66,12 @@ def _audit_into(source: DataSource, config: AuditConfig, folder: Path | None) ->
         entries = read_entries(source, keep_rows=folder is not None)
         data = audit_entries(entries, index_of(config.benchmarks))
     ledger = Ledger.open(folder and folder / RESULTS)
-    effort = _effort(config)
-    _measure(data, ledger, effort, config, errors)
+    effort = effort_of(config, config.grading, config.seed)
+    sandbox: Sandbox = build("sandbox", config.sandbox)
+    try:
+        measure([one.problem for one in data.problems], sandbox, effort, ledger, errors)
+    finally:
+        sandbox.close()
     audit = audit_suites(
         _name(config.data), data, ledger, effort, config.min_time_margin, kinds_of(config.drop)
     )
@@ -81,39 +84,6 @@ def _audit_into(source: DataSource, config: AuditConfig, folder: Path | None) ->
         one.kind.consequence is Consequence.STOPS or one.kind in _BAD for one in data.findings
     )
     return Exit.FAILED if is_bad or not data.problems else Exit.OK
-
-
-def _effort(config: AuditConfig) -> Effort:
-    return Effort(
-        limits=Limits(**config.grading.limits.model_dump()),
-        comparator=config.grading.comparator,
-        runs=config.runs,
-        mutants=config.mutants,
-        mutant_time_factor=config.mutant_time_factor,
-        seed=config.seed,
-    )
-
-
-def _measure(
-    data: DataAudit, ledger: Ledger, effort: Effort, config: AuditConfig, errors: Console
-) -> None:
-    """Run what the ledger lacks, and show how far it is."""
-    columns = (
-        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
-        *(TextColumn("{task.fields[rate]}"), TimeRemainingColumn()),
-    )
-    problems = [one.problem for one in data.problems]
-    sandbox = build("sandbox", config.sandbox)
-    try:
-        measurer = Measurer(sandbox, effort)
-        with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
-            task = progress.add_task("problems", total=len(problems), rate="")
-            for one in measurer.stream(problems, ledger):
-                seconds = progress.tasks[0].elapsed or 0.0
-                rate = f"{one.num_runs / seconds:,.0f} runs/s" if seconds else ""
-                progress.update(task, completed=one.num_done, rate=rate)
-    finally:
-        sandbox.close()
 
 
 def _write(audit: SuiteAudit, entries: Sequence[Entry], folder: Path) -> None:

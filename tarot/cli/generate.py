@@ -8,6 +8,7 @@ from rich.progress import Progress, TaskID
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
+from tarot.cli.generation_audit import audited
 from tarot.cli.generation_plan import PlannedGeneration, plan_generation, show_plan
 from tarot.cli.screen import screen
 from tarot.config.generation import GenerateConfig
@@ -16,6 +17,7 @@ from tarot.config.targets import build
 from tarot.config.validation import parse
 from tarot.generation.bases import Bases, Dropped
 from tarot.generation.checking import Checker
+from tarot.generation.failures import ServiceOutage
 from tarot.generation.outcomes import open_outcomes
 from tarot.generation.rounds import Rounds
 from tarot.generation.standing import Standing
@@ -66,7 +68,7 @@ def _make(planned: PlannedGeneration, typed: str) -> Exit:
         try:
             self_check(sandbox)
             return _asked(planned, bases, sandbox, typed)
-        except SandboxOutage as error:
+        except (SandboxOutage, ServiceOutage) as error:
             sys.stderr.write(f"{error}; go on from what is saved with: {typed}\n")
             return Exit.OUTAGE
         except KeyboardInterrupt:
@@ -101,7 +103,9 @@ def _asked(planned: PlannedGeneration, bases: Bases, sandbox: Sandbox, typed: st
         for standing in waiting:
             standing.drop_unanswered()
         summary = summarize(standings, bases.dropped, rounds.tallies, exchange.spent_usd, course)
-        folder.write(standings, bases.dropped, outcomes, summary)
+        problems = folder.write(standings, bases.dropped, outcomes)
+    audit = None if config.audit is None else audited(config, folder, problems, sandbox)
+    folder.finish(summary, audit)
     _show(summary, planned)
     return Exit.OK if summary.num_problems else Exit.FAILED
 

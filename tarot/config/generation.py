@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from tarot.config.schema import GradingConfig, HubConfig, Node, Strict
+from tarot.config.trials import EffortConfig
 
 
 class GenerateConfig(Strict):
@@ -12,7 +13,8 @@ class GenerateConfig(Strict):
 
     `num_problems` is None for all, and `references` limits the accepted solutions of a problem that
     must agree. `unanswered` says what happens to problems that the service or the budget left
-    without an answer: the data set waits for them, or goes without.
+    without an answer: the data set waits for them, or goes without. `audit` says how much its
+    suites are tried for the card, None for not at all.
     """
 
     out: str
@@ -26,6 +28,7 @@ class GenerateConfig(Strict):
     max_input_kb: PositiveInt
     max_output_tokens: PositiveInt
     seed: NonNegativeInt
+    audit: EffortConfig | None
     unanswered: Literal["wait", "drop"]
     dry_run: bool
     data: Node

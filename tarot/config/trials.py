@@ -52,17 +52,22 @@ class DataConfig(Strict):
     sandbox: Node
 
 
-class AuditConfig(Strict):
+class EffortConfig(Strict):
+    """How much an audit runs: see `tarot.audit.measured.Effort`."""
+
+    runs: PositiveInt
+    mutants: NonNegativeInt
+    mutant_time_factor: PositiveFloat
+    min_time_margin: NonNegativeFloat
+
+
+class AuditConfig(EffortConfig):
     """A data set whose suites are measured, how thoroughly, and where the results go.
 
     `drop` names the findings for which a row is left out of the cleaned data set.
     """
 
     data: Node
-    runs: PositiveInt
-    mutants: NonNegativeInt
-    mutant_time_factor: PositiveFloat
-    min_time_margin: NonNegativeFloat
     seed: int
     benchmarks: list[str]
     drop: list[str]

@@ -138,7 +138,7 @@ class Asking:
         cost_usd = sent.reserved_usd if failure.kind is Kind.BROKEN else 0.0
         self._ledger.settle(sent, Settlement(sent.custom_id, cost_usd))
         if failure.kind in _STOPPING:
-            self.fault = failure.for_user()
+            self.fault = failure.ending()
             self._is_stopped = True
         else:
             self.answers.put(failed(request, str(failure), cost_usd))

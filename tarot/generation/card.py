@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from huggingface_hub import DatasetCardData
@@ -14,7 +15,18 @@ TAGS = ["tarot", "code", "curriculum-learning", "synthetic"]
 _NO_DATED_NAME = "-"
 
 
-def data_card(summary: Summary, settings: Mapping[str, Any], parquet: str) -> str:
+@dataclass(frozen=True, slots=True)
+class CardAudit:
+    """What an audit of the suites has shown: sentences, and figures by name with one a tier."""
+
+    text: str
+    names: Sequence[str]
+    rows: Iterable[Sequence[str]]
+
+
+def data_card(
+    summary: Summary, settings: Mapping[str, Any], parquet: str, audit: CardAudit | None
+) -> str:
     """The README of a data set whose rows are in the file `parquet`."""
     data = DatasetCardData(
         task_categories=["text-generation"],
@@ -28,6 +40,7 @@ def data_card(summary: Summary, settings: Mapping[str, Any], parquet: str) -> st
         f"## Yield\n\n{_yield(summary)}",
         f"## Faults\n\n{_faults(summary)}",
         f"## Problems without a suite\n\n{_drops(summary)}",
+        *_audit(audit),
         f"## Models and cost\n\n{_cost(summary)}",
         f"## Settings\n\n```json\n{json.dumps(settings, indent=2, sort_keys=True)}\n```",
     )
@@ -103,6 +116,12 @@ def _cost(summary: Summary) -> str:
     ]
     names = ("model", "dated name", "answers", "input", "output", "of it reasoning", "USD")
     return f"{_table(names, rows)}\n\nAll requests together cost ${summary.spent_usd:.2f}."
+
+
+def _audit(audit: CardAudit | None) -> list[str]:
+    if audit is None:
+        return []
+    return [f"## Audit\n\n{audit.text}\n\n{_table(('', *audit.names), audit.rows)}"]
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -28,7 +28,10 @@ _ADVICE = {
     Kind.ACCOUNT: "check OPENAI_API_KEY, its account and the models' names",
     Kind.REQUEST: "check generator.base_url, and that the ledger was begun with this account",
 }
-_LATER = "try again later: the same command goes on where this one stopped"
+
+
+class ServiceOutage(RuntimeError):
+    """The service can't be used for now; nothing that was paid for is lost by it."""
 
 
 class Failure(Exception):
@@ -39,6 +42,8 @@ class Failure(Exception):
         super().__init__(cause)
         self.kind = kind
 
-    def for_user(self) -> UserError:
-        """The same with what to do."""
-        return UserError(f"generator: {self}; {_ADVICE.get(self.kind, _LATER)}")
+    def ending(self) -> UserError | ServiceOutage:
+        """The same as the end of a command: with what to do, or for another time."""
+        if self.kind in _ADVICE:
+            return UserError(f"generator: {self}; {_ADVICE[self.kind]}")
+        return ServiceOutage(f"generator: {self}")

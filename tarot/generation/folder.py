@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tarot.generation.bases import Dropped
-from tarot.generation.card import data_card
+from tarot.generation.card import CardAudit, data_card
 from tarot.generation.outcomes import Outcomes
 from tarot.generation.published import rows_of, write_rows
 from tarot.generation.standing import Standing
@@ -53,6 +53,16 @@ class GenerationFolder:
         lists = ("dropped.jsonl", "disagreements.jsonl", "summary.json")
         return tuple(self.path / name for name in (*names, *lists))
 
+    @property
+    def audit_path(self) -> Path:
+        """All figures of the audit, those of times among them, which no two runs share."""
+        return self.path / "audit.json"
+
+    @property
+    def audited_path(self) -> Path:
+        """What the audit has measured so far."""
+        return self.path / "audited.jsonl"
+
     def lock(self) -> AbstractContextManager[None]:
         """Keep other processes out; UserError where one is in it."""
         return exclusive(self.path / _LOCK)
@@ -92,20 +102,22 @@ class GenerationFolder:
             )
 
     def write(
-        self,
-        standings: Sequence[Standing],
-        unread: Sequence[Dropped],
-        outcomes: Outcomes,
-        summary: Summary,
-    ) -> None:
-        """Write the data set, the lists beside it, its card and, last, the figures."""
-        settings = read_json(self.settings_path)
-        card, parquet, jsonl, dropped, disagreements, _ = self.results
-        write_rows(rows_of(standings, outcomes, settings["source"]), jsonl, parquet)
+        self, standings: Sequence[Standing], unread: Sequence[Dropped], outcomes: Outcomes
+    ) -> Path:
+        """Write the data set and the lists beside it; where its problems are, as lines of JSON."""
+        _, parquet, jsonl, dropped, disagreements, _ = self.results
+        source = read_json(self.settings_path)["source"]
+        write_rows(rows_of(standings, outcomes, source), jsonl, parquet)
         reasons = [*unread, *(one.dropped for one in standings if one.dropped)]
         _write_lines(dropped, map(asdict, reasons))
         _write_lines(disagreements, _disagreements(standings, outcomes))
-        write_atomically(card, data_card(summary, settings, parquet.name).encode())
+        return jsonl
+
+    def finish(self, summary: Summary, audit: CardAudit | None) -> None:
+        """Write the card of what is written and, last, the figures."""
+        card, parquet, *_ = self.results
+        settings = read_json(self.settings_path)
+        write_atomically(card, data_card(summary, settings, parquet.name, audit).encode())
         write_json(self.summary_path, summary.to_plain())
 
 

@@ -23,10 +23,15 @@ class Outage:
         self._since_s = None
 
     def note_failure(self, failure: Failure) -> None:
-        """Something failed; UserError where waiting doesn't help, or has not helped for long."""
+        """Something failed; wait, and try again.
+
+        Raises:
+            UserError: where waiting doesn't help.
+            ServiceOutage: where it has not helped for long.
+        """
         now_s = time.monotonic()
         if self._since_s is None:
             self._since_s = now_s
         if failure.kind in _HOPELESS or now_s - self._since_s > self._max_outage_s:
-            raise failure.for_user() from None
+            raise failure.ending() from None
         logger.warning("generator: %s; trying again", failure)

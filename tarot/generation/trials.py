@@ -41,8 +41,7 @@ def run_trials(sandbox: Sandbox, trials: Sequence[Trial]) -> list[list[Execution
     num_lost = sum(one.stopped_by is StopReason.INFRASTRUCTURE for one in executions)
     if num_lost:
         raise SandboxOutage(
-            f"sandbox: {num_lost} of {len(jobs)} executions could not be judged; see the log, and "
-            "give the same command again"
+            f"sandbox: {num_lost} of {len(jobs)} executions could not be judged; see the log"
         )
     return list(_shared_out(executions, [len(trial.programs) for trial in trials]))
 

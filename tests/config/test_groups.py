@@ -10,11 +10,13 @@ from tarot.cli.composition import CONF, compose
 from tarot.config.generation import GenerateConfig
 from tarot.config.run import validate_run
 from tarot.config.targets import build, check_target
+from tarot.config.trials import AuditConfig
 from tarot.config.validation import parse
 from tarot.curriculum import OnlinePolicy
 
 GENERATORS = sorted((CONF / "generator").glob("*.yaml"))
 FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
+EFFORTS = sorted((CONF / "effort").glob("*.yaml"))
 MODELS = sorted((CONF / "model").glob("*.yaml"))
 
 
@@ -51,9 +53,15 @@ def test_every_generator_composes_and_has_prices_for_the_models(path: Path) -> N
     build("generator", config.generator).check_models(config.models)
 
 
+@pytest.mark.parametrize("path", EFFORTS, ids=lambda path: path.stem)
+def test_every_effort_composes_for_an_audit(path: Path) -> None:
+    (job,) = compose("audit", [f"effort@_global_={path.stem}"])
+    parse(AuditConfig, job.config)
+
+
 @pytest.mark.parametrize(
     "path",
-    [path for path in FILES if path not in GENERATORS],
+    [path for path in FILES if path not in (*GENERATORS, *EFFORTS)],
     ids=lambda path: path.relative_to(CONF).as_posix(),
 )
 def test_every_file_composes_and_validates(path: Path) -> None:

@@ -27,6 +27,7 @@ from tests.generation.starter_answers import HABITS, Habit, StarterAnswers
 
 LIMITS = Limits(cpu_s=5.0, wall_s=20.0, memory_mb=512, output_kb=1024)
 QUICK = ("generator.poll_s=0.01", "generator.settle_s=0", "generator.max_retries=0")
+AUDIT = ("audit.runs=2", "audit.mutants=3")
 ONE_OF_EACH = StarterAnswers(len(HABITS))
 GENERATORS = StarterAnswers(4, (Habit.GOOD, Habit.FLAKY), Style.GENERATOR)
 NOBODY = "http://127.0.0.1:9"
@@ -61,7 +62,7 @@ def command_for(file: Path, folder: Path, url: str, *more: str) -> list[str]:
 def generated(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
     folder = tmp_path_factory.mktemp("generated") / "suites"
     with serving(Account(ONE_OF_EACH.answerer(), Plan())) as server:
-        assert main(command(folder, ONE_OF_EACH, server.url, *QUICK)) == Exit.OK
+        assert main(command(folder, ONE_OF_EACH, server.url, *QUICK, *AUDIT)) == Exit.OK
         yield Generated(folder, server)
 
 
@@ -128,6 +129,24 @@ def test_the_card_counts_by_tier_and_model(generated: Generated) -> None:
     assert sum(one["cost_usd"] for one in summary["models"]) == pytest.approx(summary["spent_usd"])
 
 
+def test_the_card_says_what_the_suites_tell(
+    generated: Generated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The figures are those that `tarot audit` finds in the same file."""
+    card = (generated.folder / "README.md").read_text()
+    figures = json.loads((generated.folder / "audit.json").read_text())
+    assert [one["tier"] for one in figures["tiers"]] == [*Tier, None]
+    kills = figures["suites"]
+    assert 0 < kills["num_killed"] <= kills["num_mutants"] <= 3 * 6
+    line = f"mutants: {kills['num_killed']} of {kills['num_mutants']} killed by their suites"
+    assert line in card
+    assert "| pass their reference | 100.0% of 6 |" in card
+    assert "CPU ms" not in card
+    file = generated.folder / "problems.jsonl"
+    assert main(["audit", f"file={file}", "runs=2", "mutants=3", "seed=0"]) == Exit.OK
+    assert line in capsys.readouterr().out
+
+
 def test_a_finished_generation_does_nothing_and_another_one_keeps_out(
     generated: Generated, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -174,6 +193,17 @@ def test_a_model_without_a_price_and_a_missing_key_are_one_line(
     assert VARIABLE in shown
     assert shown.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_outage_of_the_service_is_for_another_time(
+    environment: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = command(tmp_path / "suites", StarterAnswers(1), NOBODY, *QUICK)
+    assert main([*typed, "generator.max_outage_s=0.02"]) == Exit.OUTAGE
+    shown = capsys.readouterr().err
+    assert "generator: APIConnectionError: " in shown
+    assert "go on from what is saved with: " in shown
+    assert f"generate out={tmp_path}" in shown
 
 
 def test_a_budget_and_an_outage_of_the_sandbox_stop_it_and_the_same_command_goes_on(

@@ -21,6 +21,7 @@ PATIENCE_S = 120.0
 SETTINGS = (
     *("models=[o4-mini,o3]", "repairs=4", "generator.poll_s=0.01", "generator.settle_s=0.2"),
     *("generator.max_retries=0", "generator.attempts=30", "generator.budget_usd=100"),
+    "audit=null",
 )
 
 
