@@ -18,13 +18,14 @@ import hydra
 import yaml
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from tarot.config.validation import suggestion
 from tarot.types import UserError
 
 CONF = Path(__file__).parents[2] / "conf"
+VERSION = "1.3"  # whose defaults of Hydra hold
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
 OVERRIDE = re.compile(r"~|[+~]*[A-Za-z_][^\s=]*=")
 OPTION = re.compile(r"[\w.-]+")
@@ -52,23 +53,12 @@ def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
     None for `--help`, `--cfg` and the like, which Hydra answers on stdout. UserError for
     everything that does not compose or resolve.
     """
-    jobs: list[Composed] = []
-    faults: list[OmegaConfBaseException] = []
-
-    def collect(config: DictConfig) -> None:
-        try:
-            jobs.append(Composed(_plain(config), _overrides(), _sweep()))
-        except OmegaConfBaseException as error:
-            faults.append(error)
-
-    main = hydra.main(version_base="1.3", config_path=str(CONF), config_name=verb)(collect)
+    opened = [open_key(argument) for argument in arguments]
+    has_flag = not all(map(OVERRIDE.match, opened))
     try:
-        with _arguments([open_key(argument) for argument in arguments]), _one_line_usage():
-            main()
+        jobs = _commanded(verb, opened) if has_flag else [_single(verb, opened)]
     except (HydraException, OmegaConfBaseException, ValueError, yaml.YAMLError) as error:
         raise UserError(_line(error)) from error
-    if faults:
-        raise UserError(_line(faults[0])) from faults[0]
     if not jobs and is_multirun(arguments):
         raise UserError("-m: no job to run; a glob in the arguments matches no option")
     if not is_multirun(arguments):
@@ -107,6 +97,35 @@ def open_key(argument: str) -> str:
     if match is None or match[1].startswith("hydra.") or (CONF / match[1]).is_dir():
         return argument
     return f"++{argument}"
+
+
+def _single(verb: str, overrides: Sequence[str]) -> Composed:
+    """One config; Hydra's command would compose it twice."""
+    with hydra.initialize_config_dir(str(CONF), version_base=VERSION):
+        config = hydra.compose(verb, list(overrides), return_hydra_config=True)
+        HydraConfig.instance().set_config(config)
+        with open_dict(config):
+            del config["hydra"]
+        return Composed(_plain(config), _overrides(), _sweep())
+
+
+def _commanded(verb: str, arguments: Sequence[str]) -> list[Composed]:
+    """What Hydra's command makes of arguments with flags among them."""
+    jobs: list[Composed] = []
+    faults: list[OmegaConfBaseException] = []
+
+    def collect(config: DictConfig) -> None:
+        try:
+            jobs.append(Composed(_plain(config), _overrides(), _sweep()))
+        except OmegaConfBaseException as error:
+            faults.append(error)
+
+    main = hydra.main(version_base=VERSION, config_path=str(CONF), config_name=verb)(collect)
+    with _arguments(arguments), _one_line_usage():
+        main()
+    if faults:
+        raise faults[0]
+    return jobs
 
 
 def _check_single(jobs: Sequence[Composed]) -> None:
