@@ -16,17 +16,17 @@ from typing import Any
 import yaml
 
 from launchers.accelerate_config import accelerate_config
-from launchers.children import Child, Children, signals
 from launchers.environment import child_environment, serving_gpus, training_gpus
-from launchers.logs import Log
 from launchers.ranks import Ranks
 from launchers.vllm_server import Server, check_server, free_port, has_server, unproxied
 from tarot.config.batches import plan_batches
 from tarot.config.machine import GPUS
 from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.runs import RunDirectory
+from tarot.runs.children import Child, Children, signals
 from tarot.runs.exits import Exit
 from tarot.runs.files import write_atomically
+from tarot.runs.process_log import Log
 from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.types import Outcome, Run, RunState, UserError
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from launchers.children import Children, signals
 from launchers.environment import child_environment
 from tarot.config.schema import HardwareConfig
 from tarot.runs import RunDirectory
+from tarot.runs.children import Children, signals
 from tarot.runs.exits import Exit
 from tarot.types import Outcome, Run, RunState, UserError
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psutil
 
-from launchers.children import Child
-from launchers.logs import Log
 from tarot.runs import RunDirectory
+from tarot.runs.children import Child
 from tarot.runs.exits import Exit, code_of_failure
+from tarot.runs.process_log import Log
 from tarot.runs.rank_logs import exit_code
 from tarot.types import Outcome, Run, RunState
 

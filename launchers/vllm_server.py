@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-from launchers.children import Child
 from tarot.config.schema import RunConfig
 from tarot.config.vllm import SERVER_GROUP_PORT, SERVER_URL, context_length, names_server
+from tarot.runs.children import Child
 from tarot.types import UserError
 
 HOST = "127.0.0.1"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from launchers.children import Children
 from launchers.vllm_server import Server, unproxied
 from tarot.cli.composition import compose
 from tarot.config.schema import RunConfig
+from tarot.runs.children import Children
 
 DEAD = "http://127.0.0.1:9"
 ASK = "import requests, sys; print(requests.get(sys.argv[1]).status_code)"

@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from launchers.children import Children
 from launchers.vllm_server import Server, free_port
 from tarot.cli.composition import compose
 from tarot.config.schema import RunConfig
+from tarot.runs.children import Children
 
 
 def test_a_server_that_is_not_ready_in_time_names_the_setting_of_every_launcher(

@@ -1,6 +1,6 @@
-"""The processes that a launcher starts: told of signals, written to logs, never left behind.
+"""Processes that are started here: told of signals, written to logs, never left behind.
 
-After a kill of the launcher itself its children end, and of theirs those that ask for it, as all of
+After a kill of this process itself its children end, and of theirs those that ask for it, as all of
 `tarot.training` do.
 """
 
@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import ClassVar
 
 import psutil
 
-from launchers.logs import Log
+from tarot.runs.process_log import Log
 from tarot.runs.signals import RepeatedSignals
 from tarot.sandbox.linux import PR_SET_CHILD_SUBREAPER, die_with_parent, prctl
 
@@ -32,7 +33,13 @@ class Child:
 
 
 class Children:
-    """All that is started inside the block ends with it, orphans of orphans too."""
+    """All that is started inside the block ends with it, orphans of orphans too.
+
+    Blocks may be nested; what an outer one has started, and its descendants, are no business of the
+    inner one.
+    """
+
+    _depth: ClassVar[int] = 0
 
     def __init__(self) -> None:
         """Start nothing yet."""
@@ -42,6 +49,7 @@ class Children:
     def __enter__(self) -> "Children":
         """Become the parent of every orphan among the descendants."""
         prctl(PR_SET_CHILD_SUBREAPER, 1)
+        Children._depth += 1
         self._strangers = set(psutil.Process().children(recursive=True))
         return self
 
@@ -52,7 +60,8 @@ class Children:
             for child in self._started:
                 child.process.wait()
             psutil.wait_procs(alive, timeout=1)
-        prctl(PR_SET_CHILD_SUBREAPER, 0)
+        Children._depth -= 1
+        prctl(PR_SET_CHILD_SUBREAPER, int(Children._depth > 0))
 
     def start(
         self,
@@ -60,11 +69,12 @@ class Children:
         log: Path,
         environment: Mapping[str, str],
         stdout: Path | None = None,
+        folder: Path | None = None,
     ) -> Child:
         """Start a child in a session of its own; stderr is appended to `log`.
 
-        Its stdout is appended to a file where one is given, and shown where none is. After `kill`
-        it is killed at once.
+        Its stdout is appended to a file where one is given, and shown where none is; `folder` is
+        where it works, if not here. After `kill` it is killed at once.
         """
         log.parent.mkdir(exist_ok=True)
         from_now = Log.from_now(log)
@@ -74,6 +84,7 @@ class Children:
                 stdout=files.enter_context(stdout.open("ab")) if stdout else None,
                 stderr=files.enter_context(log.open("ab")),
                 env=environment,
+                cwd=folder,
                 start_new_session=True,
                 preexec_fn=_die_with(os.getpid()),
             )
@@ -98,14 +109,18 @@ class Children:
             time.sleep(_POLL_S)
 
     def kill(self) -> None:
-        """Kill all descendants but those that were there before; fit for a signal handler."""
+        """Kill all descendants but those that were there before and theirs; fit for a handler."""
         self._is_over = True
         for process in self._alive():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
     def _alive(self) -> set[psutil.Process]:
-        return set(psutil.Process().children(recursive=True)) - self._strangers
+        strangers = set(self._strangers)
+        for process in self._strangers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                strangers.update(process.children(recursive=True))
+        return set(psutil.Process().children(recursive=True)) - strangers
 
 
 @contextlib.contextmanager
