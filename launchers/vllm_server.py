@@ -1,23 +1,14 @@
 """A vLLM server beside a training, and how both sides find it."""
 
-import socket
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 
 from tarot.config.schema import RunConfig
 from tarot.config.vllm import SERVER_GROUP_PORT, SERVER_URL, context_length, names_server
 from tarot.runs.children import Child
+from tarot.runs.serving import HOST, fault_of_start
 from tarot.types import UserError
-
-HOST = "127.0.0.1"
-_POLL_S = 0.5
-_REQUEST_S = 5.0
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +52,8 @@ class Server:
 
     def fault_of_start(self, child: Child, limit_s: float) -> str:
         """Wait until it answers; what is wrong if it ends before or takes longer, else nothing."""
-        deadline = time.monotonic() + limit_s
-        while not _is_healthy(f"{self.url}/health"):
-            code = child.process.poll()
-            if code is not None:
-                return f"the vLLM server ended with exit code {code} before it was ready"
-            if time.monotonic() > deadline:
-                return (
-                    f"the vLLM server was not ready after {limit_s:g} s; raise "
-                    "launcher.server_start_s, or in a job launcher.inner.server_start_s"
-                )
-            time.sleep(_POLL_S)
-        return ""
+        remedy = "launcher.server_start_s, or in a job launcher.inner.server_start_s"
+        return fault_of_start(child, f"{self.url}/health", limit_s, remedy)
 
 
 def has_server(config: RunConfig) -> bool:
@@ -98,18 +79,3 @@ def unproxied(environment: Mapping[str, str]) -> dict[str, str]:
         return {}
     hosts = f"{HOST},{known}".rstrip(",")
     return {"no_proxy": hosts, "NO_PROXY": hosts}
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
-    with closing(socket.socket()) as found:
-        found.bind((HOST, 0))
-        return int(found.getsockname()[1])
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        with _DIRECT.open(url, timeout=_REQUEST_S) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

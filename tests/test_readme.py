@@ -20,6 +20,7 @@ from tarot.cli.data import in_full
 from tarot.cli.main import main
 from tarot.cli.sources import sources_in_full
 from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
+from tarot.config.evaluation import EvaluateConfig
 from tarot.config.generation import GenerateConfig
 from tarot.config.run import validate_run
 from tarot.config.schema import (
@@ -57,7 +58,7 @@ DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.m
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`]+)`")
-COMMAND = re.compile(r"python (?:train|generate)\.py\b|tarot [a-z]|python -m |make\b")
+COMMAND = re.compile(r"python (?:train|evaluate|generate)\.py\b|tarot [a-z]|python -m |make\b")
 OWN_FILE = re.compile(r"`([\w./]+\.(?:yaml|py))`")
 TREE_ROW = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 
@@ -74,6 +75,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "bench_trainer": BenchTrainerConfig,
     "conformance": ConformanceConfig,
     "data": DataConfig,
+    "evaluate": EvaluateConfig,
     "generate": GenerateConfig,
     "judge": JudgeConfig,
     "plan": RunConfig,
@@ -128,7 +130,9 @@ def try_out(command: str) -> None:
         module = [sys.executable, "-m", rest[1], "--help"]
         subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
     else:
-        verb, *arguments = ["generate", *rest[1:]] if rest[0] == "generate.py" else rest
+        verb, *arguments = (
+            [rest[0].removesuffix(".py"), *rest[1:]] if rest[0].endswith(".py") else rest
+        )
         arguments = IN_FULL.get(verb, list)(arguments)
         if verb == "bench":
             verb, arguments = bench.in_full(arguments)

@@ -13,6 +13,7 @@ VERBS = {
     "train": "train a model, or go on with a run",
     "plan": "show a run's schedule and batches before it starts",
     "probe": "measure what a model solves before it is trained",
+    "evaluate": "run benchmarks on a model or on a checkpoint of a run",
     "report": "show how the runs of a sweep stand",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",

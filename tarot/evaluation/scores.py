@@ -2,7 +2,9 @@
 
 That folder is a run's, or one that `evaluate.py` makes for a model without a run; the latter has
 `subject.json` beside its scores. The key is a hash of all that a score depends on: the
-checkpoint's content, the benchmark, its settings, the harness's commit.
+checkpoint's content, the benchmark, its settings, the harness's commit. What the harness itself
+has written lies in `scores/<benchmark>-<key>/`, and scores of a few problems only, of `debug=true`,
+in `debug/scores/` of the same folder.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +28,8 @@ class Score:
     `value` is a share in [0, 1], `parts` what it is made of, by name (tiers, input and output);
     `std_error` is the harness's own over its repeats, None where it gives none. `solved` holds,
     problem by problem, 1 or 0 for each sample, None where the harness keeps no such list.
-    `inputs` is what the key was made from: `checkpoint` (its path and sha256), settings, commit.
+    `inputs` is what the key was made from: `checkpoint` (path, revision, step and sha256, of which
+    the last counts) and `settings`, with the harness's commit among them.
     """
 
     benchmark: str
@@ -55,10 +58,21 @@ _SUBJECT = TypeAdapter(Subject)
 
 def write_score(folder: Path, score: Score, key: str) -> Path:
     """Write a score into `folder`/scores, and give back where it is."""
-    path = folder / FOLDER / f"{score.benchmark}-{key}.json"
+    path = score_path(folder, score.benchmark, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, _SCORE.dump_python(score, mode="json"))
     return path
+
+
+def score_path(folder: Path, benchmark: str, key: str) -> Path:
+    """Where a score lies or would lie."""
+    return folder / FOLDER / f"{benchmark}-{key}.json"
+
+
+def read_score(path: Path) -> Score:
+    """The score in a file; UserError that names it where there is none."""
+    score: Score = _parsed(_SCORE, path, "no score")
+    return score
 
 
 def read_scores(folder: Path) -> dict[str, list[Score]]:
@@ -68,9 +82,14 @@ def read_scores(folder: Path) -> dict[str, list[Score]]:
     """
     found: dict[str, list[Score]] = {}
     for path in sorted((folder / FOLDER).glob("*.json")):
-        score = _parsed(_SCORE, path, "no score")
+        score = read_score(path)
         found.setdefault(score.benchmark, []).append(score)
     return found
+
+
+def write_subject(folder: Path, subject: Subject) -> None:
+    """Say which model a folder without a run speaks of."""
+    write_json(folder / SUBJECT, _SUBJECT.dump_python(subject, mode="json"))
 
 
 def read_subject(folder: Path) -> Subject:

@@ -7,6 +7,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from tarot.cli.composition import CONF, compose
+from tarot.config.evaluation import EvaluateConfig
 from tarot.config.generation import GenerateConfig
 from tarot.config.run import validate_run
 from tarot.config.targets import build, check_target
@@ -17,6 +18,7 @@ from tarot.curriculum import OnlinePolicy
 GENERATORS = sorted((CONF / "generator").glob("*.yaml"))
 FILES = sorted(path for path in CONF.rglob("*.yaml") if path.parent != CONF)
 EFFORTS = sorted((CONF / "effort").glob("*.yaml"))
+BENCHMARKS = sorted((CONF / "benchmark").glob("*.yaml"))
 MODELS = sorted((CONF / "model").glob("*.yaml"))
 
 
@@ -59,6 +61,16 @@ def test_every_effort_composes_for_an_audit(path: Path) -> None:
     parse(AuditConfig, job.config)
 
 
+@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
+def test_every_benchmark_composes_and_is_built(path: Path) -> None:
+    (job,) = compose("evaluate", ["model=tiny", f"benchmark={path.stem}"])
+    config = parse(EvaluateConfig, job.config)
+    assert list(config.benchmark) == [path.stem]
+    key = f"benchmark.{path.stem}"
+    check_target(key, config.benchmark[path.stem])
+    build(key, config.benchmark[path.stem])
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -66,7 +78,7 @@ def test_every_effort_composes_for_an_audit(path: Path) -> None:
         if path == CONF / "sweep" / "paper.yaml"  # 81 runs, of two sweeps that are composed here
         else pytest.param(path, id=path.relative_to(CONF).as_posix())
         for path in FILES
-        if path not in (*GENERATORS, *EFFORTS)
+        if path not in (*GENERATORS, *EFFORTS, *BENCHMARKS)
     ],
 )
 def test_every_file_composes_and_validates(path: Path) -> None:

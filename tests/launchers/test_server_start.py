@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from launchers.vllm_server import Server, free_port
+from launchers.vllm_server import Server
 from tarot.cli.composition import compose
 from tarot.config.schema import RunConfig
 from tarot.runs.children import Children
+from tarot.runs.serving import free_port
 
 
 def test_a_server_that_is_not_ready_in_time_names_the_setting_of_every_launcher(

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from launchers import vllm_server
+from launchers.vllm_server import Server
 from tarot.cli.composition import compose
 from tarot.config.schema import RunConfig
 from tarot.prompts import Message
+from tarot.runs.serving import free_port
 from tarot.sampling.generation import token_ids
 from tests.sampling.parrot import save_parrot
 from tests.training.vllm_on_cpu import PATIENCE_S, environment, still_running
@@ -46,7 +47,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("server")
     loaded = save_parrot(folder / "parrot", "print(7)", "print(8)")
     variables = environment(folder / "plugin")
-    where = vllm_server.Server(_config(folder / "parrot"), vllm_server.free_port(), 0)
+    where = Server(_config(folder / "parrot"), free_port(), 0)
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [*where.command, "--enforce_eager"],

@@ -1,0 +1,48 @@
+"""The resolved config of an evaluation."""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+from tarot.config.schema import HardwareConfig, ModelConfig, Node, Strict
+
+
+class EvalchemyConfig(Strict):
+    """Where Evalchemy is and how it reaches the model.
+
+    A server is `base_url`'s, or one that `server_python` starts, at `python` where that is None.
+    `data` is a folder with data sets of the hub, by their ids.
+    """
+
+    root: str
+    python: str
+    commit: str = Field(pattern=r"^[0-9a-f]{7,40}$")
+    backend: Literal["vllm", "hf", "openai-chat-completions"]
+    base_url: str | None
+    served_model: str | None
+    server_python: str | None
+    server_start_s: PositiveFloat
+    gpu_memory_utilization: float = Field(gt=0, le=1)
+    num_concurrent: PositiveInt
+    batch_size: PositiveInt | Literal["auto"]
+    data: str | None
+
+
+class EvaluateConfig(Strict):
+    """What is evaluated, on which benchmarks, and where the scores go.
+
+    `model` is what a run's config says where `checkpoint` is of a run. `benchmark` holds a node
+    with `_target_` for each, and `step` chooses among a run's checkpoints.
+    """
+
+    model: ModelConfig | None = None
+    checkpoint: str | None
+    step: PositiveInt | None
+    benchmark: dict[str, Node] = Field(min_length=1)
+    hardware: HardwareConfig
+    evalchemy: EvalchemyConfig
+    context_length: PositiveInt | None
+    seed: NonNegativeInt
+    debug: bool
+    evaluations_dir: str
+    dry_run: bool

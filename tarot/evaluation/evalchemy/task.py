@@ -1,0 +1,255 @@
+"""One task of Evalchemy as a benchmark: checked, run by a process of its own, and read."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tarot.config.machine import visible_gpus
+from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Measured, Processes
+from tarot.evaluation.evalchemy.arguments import (
+    SERVED,
+    Endpoint,
+    Weights,
+    asking_arguments,
+    command,
+    joined,
+    loading_arguments,
+    parallelism,
+)
+from tarot.evaluation.evalchemy.faults import cause_of_end, logged_error, traceback_in
+from tarot.evaluation.evalchemy.hub_data import check_hub_data
+from tarot.evaluation.evalchemy.installation import Installation
+from tarot.evaluation.evalchemy.outputs import Expected, Found, read_result
+from tarot.evaluation.evalchemy.samples import FILE, solved_by_problem
+from tarot.evaluation.evalchemy.serving import (
+    NAME,
+    named_endpoint,
+    own_endpoint,
+    serve_command,
+)
+from tarot.evaluation.evalchemy.surroundings import (
+    API_KEY,
+    HUB_KEYS,
+    SAMPLES,
+    environment_of_task,
+    scratch_folder,
+)
+from tarot.evaluation.evalchemy.weights import fetched_weights, named_weights
+from tarot.types import UserError
+
+OUTPUT = "output"
+LOG = "evalchemy.log"
+SHOWN = "evalchemy.stdout.log"
+
+
+@dataclass(frozen=True, slots=True)
+class EvalchemyTask:
+    """A task by its name in Evalchemy; the fields are the keys of its file in `conf/benchmark`.
+
+    `metrics` are fractions whose mean is the score, and `std_error` the key of Evalchemy's own
+    standard error. An answer has up to `max_tokens`, and fewer where the context would not hold
+    `prompt_tokens` beside them. `data` are files of the checkout and `hub_data` a data set that the
+    task loads from the hub. `num_problems`, and `num_debug_problems` of the small run, are None
+    where they are not known before.
+    """
+
+    task: str
+    metrics: tuple[str, ...]
+    num_problems: int | None
+    num_debug_problems: int | None
+    num_samples: int
+    max_tokens: int
+    prompt_tokens: int
+    std_error: str | None = None
+    data: tuple[str, ...] = ()
+    hub_data: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def settings(self, evaluation: Evaluation) -> dict[str, Any]:
+        """What the score depends on; over how many GPUs the work is spread is not part of it."""
+        config = evaluation.config
+        evalchemy = config.evalchemy
+        return {
+            "harness": "evalchemy",
+            "commit": evalchemy.commit,
+            "task": self.task,
+            "max_tokens": self.answer_tokens(evaluation),
+            "context_length": _context(evaluation),
+            "backend": evalchemy.backend,
+            "dtype": None if evalchemy.base_url else config.hardware.dtype,
+            "batch_size": evalchemy.batch_size if evalchemy.backend == "hf" else None,
+            "seed": config.seed,
+            "debug": config.debug,
+        }
+
+    def answer_tokens(self, evaluation: Evaluation) -> int:
+        """Tokens of the longest answer; UserError where the context has no room for one."""
+        context = _context(evaluation)
+        limit = min(self.max_tokens, context - self.prompt_tokens)
+        if limit < 1:
+            raise UserError(
+                f"context_length={context}: prompts of {self.task} may take {self.prompt_tokens} "
+                "tokens; set a longer one, or benchmark.….prompt_tokens"
+            )
+        return limit
+
+    def check(self, evaluation: Evaluation) -> None:
+        """UserError unless Evalchemy, its data and the machine are as the config says."""
+        config = evaluation.config
+        if config.evalchemy.backend == SERVED and config.evalchemy.base_url is not None:
+            named_endpoint(config)
+        else:
+            _check_machine(evaluation)
+        joined(self._model_args(evaluation, named_weights(evaluation.target)))
+        modules = ("vllm",) if config.evalchemy.backend == "vllm" else ()
+        Installation.of(config.evalchemy).check(modules, self.data)
+        if self.hub_data is not None:
+            check_hub_data(self.hub_data, config.evalchemy.data)
+
+    def render(self, evaluation: Evaluation, folder: Path) -> str:
+        """The command, and before it that of the server, if one is started."""
+        weights = named_weights(evaluation.target) or Weights("WEIGHTS")
+        arguments = self._command(evaluation, self._model_args(evaluation, weights))
+        lines = [shlex.join([*arguments, "--output_path", str(folder.resolve() / OUTPUT)])]
+        if _starts_server(evaluation):
+            serving = serve_command(evaluation.config, weights, _context(evaluation), "PORT")
+            lines.insert(0, shlex.join(serving))
+        return "\n  ".join(lines)
+
+    def run(self, evaluation: Evaluation, folder: Path, processes: Processes) -> Measured:
+        """Run the task and read what it leaves; what an earlier try left is removed first."""
+        for name in (OUTPUT, FILE, LOG, SHOWN):
+            _remove(folder / name)
+        endpoint, weights = self._model(evaluation, folder, processes)
+        model_args = self._model_args(evaluation, weights, endpoint)
+        arguments = self._command(evaluation, model_args)
+        code, log = self._start(evaluation, arguments, folder, processes)
+        if code:
+            raise BenchmarkFailure(cause_of_end(code, log))
+        if (line := traceback_in(log)) is not None:
+            raise BenchmarkFailure(line)
+        return self._measured(evaluation, folder, log)
+
+    def expected(self, *, debug: bool) -> Expected:
+        """What the result has to hold, of the whole task or of its small run."""
+        num_problems = self.num_debug_problems if debug else self.num_problems
+        return Expected(self.task, self.metrics, self.std_error, num_problems, self.num_samples)
+
+    def _measured(self, evaluation: Evaluation, folder: Path, log: str) -> Measured:
+        expected = self.expected(debug=evaluation.config.debug)
+        try:
+            found = read_result(folder / OUTPUT, expected)
+            solved = solved_by_problem(folder / FILE, expected, found.values)
+        except BenchmarkFailure as failure:
+            error = logged_error(log)
+            raise BenchmarkFailure(f"{failure}: {error}" if error else str(failure)) from failure
+        return self._summed(found, solved)
+
+    def _summed(self, found: Found, solved: Mapping[str, list[float]]) -> Measured:
+        parts = dict(found.values) if len(found.values) > 1 else {}
+        return Measured(
+            metric=" + ".join(self.metrics),
+            value=sum(found.values.values()) / len(found.values),
+            num_problems=len(solved),
+            num_samples=self.num_samples,
+            std_error=found.std_error,
+            parts=parts,
+            solved=solved,
+        )
+
+    def _model(
+        self, evaluation: Evaluation, folder: Path, processes: Processes
+    ) -> tuple[Endpoint | None, Weights | None]:
+        """The server to ask, or the weights to load."""
+        config = evaluation.config
+        if config.evalchemy.backend == SERVED and config.evalchemy.base_url is not None:
+            return named_endpoint(config), None
+        weights = fetched_weights(evaluation, folder, processes)
+        if config.evalchemy.backend == SERVED:
+            return own_endpoint(evaluation, weights, _context(evaluation), processes), weights
+        return None, weights
+
+    def _model_args(
+        self, evaluation: Evaluation, weights: Weights | None, endpoint: Endpoint | None = None
+    ) -> dict[str, str]:
+        config, context = evaluation.config, _context(evaluation)
+        if config.evalchemy.backend != SERVED:
+            return loading_arguments(config, weights or Weights("WEIGHTS"), context)
+        url = config.evalchemy.base_url or "http://127.0.0.1:PORT/v1"
+        known = endpoint or Endpoint(url, config.evalchemy.served_model or NAME)
+        return asking_arguments(config, known, context)
+
+    def _command(self, evaluation: Evaluation, model_args: Mapping[str, str]) -> list[str]:
+        python = Installation.of(evaluation.config.evalchemy).python
+        limit = self.answer_tokens(evaluation)
+        return command(python, evaluation.config, self.task, model_args, limit)
+
+    def _start(
+        self, evaluation: Evaluation, arguments: list[str], folder: Path, processes: Processes
+    ) -> tuple[int, str]:
+        """The exit code and the standard error of the task."""
+        config = evaluation.config
+        whole = [*arguments, "--output_path", str(folder.resolve() / OUTPUT)]
+        environment = self._environment(evaluation, folder)
+        data = Path(config.evalchemy.data) if config.evalchemy.data else None
+        root = Installation.of(config.evalchemy).root
+        with scratch_folder(root, data) as scratch, processes.own() as children:
+            environment["TMPDIR"] = str(scratch / "tmp")
+            child = children.start(
+                whole, folder / LOG, environment, stdout=folder / SHOWN, folder=scratch
+            )
+            return processes.wait(child), child.log.text()
+
+    def _environment(self, evaluation: Evaluation, folder: Path) -> dict[str, str]:
+        config = evaluation.config
+        needs_hub = evaluation.target.checkpoint is None or self.hub_data is not None
+        kept = HUB_KEYS if needs_hub else ()
+        child = environment_of_task(os.environ, config.hardware, kept) | dict(self.environment)
+        child[SAMPLES] = str(folder.resolve() / FILE)
+        if config.evalchemy.backend == SERVED:
+            own_key = os.environ.get(API_KEY) if config.evalchemy.base_url else None
+            child[API_KEY] = own_key or "none"
+        return child
+
+
+def _context(evaluation: Evaluation) -> int:
+    longest = evaluation.target.model.architecture.context_length
+    given = evaluation.config.context_length
+    if given is not None and given > longest:
+        raise UserError(f"context_length={given}: the model's own is {longest}; leave it out")
+    return given or longest
+
+
+def _starts_server(evaluation: Evaluation) -> bool:
+    settings = evaluation.config.evalchemy
+    return settings.backend == SERVED and settings.base_url is None
+
+
+def _check_machine(evaluation: Evaluation) -> None:
+    """UserError unless this machine has the GPUs that the backend is to use."""
+    hardware, backend = evaluation.config.hardware, evaluation.config.evalchemy.backend
+    if hardware.device == "cpu":
+        if backend == "vllm":
+            raise UserError(
+                "evalchemy.backend=vllm: needs GPUs, and hardware.device=cpu; set "
+                "evalchemy.backend=hf"
+            )
+        return
+    parallelism(evaluation.config)
+    found = visible_gpus(os.environ)
+    if found < hardware.gpus:
+        raise UserError(
+            f"hardware.gpus={hardware.gpus}: this machine has {found or 'none'}; choose another "
+            "hardware, or hardware=cpu evalchemy.backend=hf"
+        )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

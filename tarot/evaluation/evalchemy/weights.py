@@ -1,0 +1,38 @@
+"""The weights of a target as a backend loads them."""
+
+import os
+import sys
+from pathlib import Path
+
+from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Processes
+from tarot.evaluation.evalchemy.arguments import Weights
+from tarot.evaluation.target import Target
+from tarot.runs import write_json
+from tarot.runs.last_words import last_words
+
+MODEL_FILE = "model.json"
+
+
+def named_weights(target: Target) -> Weights | None:
+    """The weights of a target; None where they have to be made first, as a package's."""
+    if target.checkpoint is not None:
+        return Weights(str(target.checkpoint.resolve()))
+    if target.model.source == "hub":
+        return Weights(target.model.id, target.revision)
+    return None
+
+
+def fetched_weights(evaluation: Evaluation, folder: Path, processes: Processes) -> Weights:
+    """The weights of a target, made by a child where they have to be; nothing is made twice."""
+    named = named_weights(evaluation.target)
+    if named is not None:
+        return named
+    write_json(folder / MODEL_FILE, evaluation.target.model.model_dump(mode="json"))
+    log, shown = folder / "weights.log", folder / "weights.path"
+    shown.unlink(missing_ok=True)
+    with processes.own() as children:
+        command = [sys.executable, "-m", "tarot.sampling", str(folder / MODEL_FILE)]
+        child = children.start(command, log, os.environ, stdout=shown)
+        if processes.wait(child):
+            raise BenchmarkFailure(f"no weights: {last_words(child.log.text())}")
+    return Weights(shown.read_text().strip())
