@@ -130,9 +130,7 @@ def try_out(command: str) -> None:
         module = [sys.executable, "-m", rest[1], "--help"]
         subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
     else:
-        verb, *arguments = (
-            [rest[0].removesuffix(".py"), *rest[1:]] if rest[0].endswith(".py") else rest
-        )
+        verb, *arguments = [rest[0].removesuffix(".py"), *rest[1:]]
         arguments = IN_FULL.get(verb, list)(arguments)
         if verb == "bench":
             verb, arguments = bench.in_full(arguments)

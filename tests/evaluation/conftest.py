@@ -1,0 +1,20 @@
+"""A small Evalchemy for a module, and an empty folder to work in."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.evaluation.small_evalchemy import SmallEvalchemy, make_evalchemy
+
+
+@pytest.fixture(scope="session")
+def evalchemy(tmp_path_factory: pytest.TempPathFactory) -> SmallEvalchemy:
+    """A checkout that no test changes."""
+    return make_evalchemy(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which the test works."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
