@@ -40,7 +40,7 @@ class Installation:
         """UserError unless the checkout, its commit, the interpreter and the files are right."""
         self._check_checkout()
         for name in data:
-            self._check_file(name)
+            self.check_file(name)
         if not os.access(self.python, os.X_OK):
             raise UserError(
                 f"evalchemy.python={self.python}: no such interpreter; {MAKE}, or name one"
@@ -72,7 +72,8 @@ class Installation:
                 f"`git -C {self.root} checkout -- eval`, or commit it and set evalchemy.commit"
             )
 
-    def _check_file(self, name: str) -> None:
+    def check_file(self, name: str) -> None:
+        """UserError unless a file of the checkout is there in full."""
         path = self.root / name
         if not path.is_file():
             raise UserError(
