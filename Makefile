@@ -8,13 +8,17 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 TORCH := $(shell grep '^torch==' requirements/cpu.txt)
+EVALCHEMY_URL ?= https://github.com/mlfoundations/evalchemy
+EVALCHEMY_COMMIT := $(shell sed -n 's/^  commit: //p' conf/evaluate.yaml)
+EVALCHEMY_PIP := .venv-evalchemy/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench gpu-check soak e2b-check slurm-check vllm-check lock platform
+.PHONY: help demo test check fix bench gpu-check soak e2b-check slurm-check vllm-check \
+  evalchemy evalchemy-check lock platform
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 	@echo "ARGS=… is passed on, as in: make test ARGS='tests/config -x'"
 
 demo: .venv/installed ## train a small real model on this CPU, about ten minutes
@@ -59,6 +63,12 @@ vllm-check: .venv-vllm/installed ## sample, train and serve with vLLM on this CP
 	@VLLM_CPU_KVCACHE_SPACE=1 VLLM_CPU_OMP_THREADS_BIND=nobind \
 	  .venv-vllm/bin/python -m pytest -m vllm tests/*/test_vllm_*.py $(ARGS)
 
+evalchemy: .venv-evalchemy/installed .evalchemy/.git ## prepare the harness of evaluate.py
+
+evalchemy-check: .venv/installed ## evaluate a small real model on HumanEval's first two on this CPU
+	@$(BIN)/python evaluate.py model=smollm2-135m benchmark=humaneval debug=true hardware=cpu \
+	  evalchemy.backend=hf evalchemy.batch_size=2 $(ARGS)
+
 lock: .venv/installed ## write requirements/cpu.txt anew, keeping versions where it can
 	$(PIP) install pip-tools
 	$(BIN)/pip-compile setup.cfg --extra train --extra eval --extra e2b --extra openai --extra dev --quiet \
@@ -89,6 +99,27 @@ platform:
 	@echo "installing $(TORCH) and requirements/vllm.txt …"
 	@.venv-vllm/bin/python -m pip --quiet --quiet install $(PIP_TORCH_ARGS) $(TORCH)
 	@.venv-vllm/bin/python -m pip --quiet --quiet install --no-deps --requirement requirements/vllm.txt
+	@touch $@
+
+.evalchemy/.git:
+	@command -v git >/dev/null || { echo "git is missing: install it" >&2; exit 1; }
+	@rm -rf .evalchemy .evalchemy.new
+	@git clone --quiet --no-checkout $(EVALCHEMY_URL) .evalchemy.new >.evalchemy.log 2>&1 && \
+	  git -C .evalchemy.new checkout --quiet $(EVALCHEMY_COMMIT) >>.evalchemy.log 2>&1 || \
+	  { echo "no checkout of Evalchemy from $(EVALCHEMY_URL): $$(tail -n 1 .evalchemy.log);" \
+	  "name a copy of it with EVALCHEMY_URL=…" >&2; rm -rf .evalchemy.new; exit 1; }
+	@mv .evalchemy.new .evalchemy
+
+# Evalchemy's own releases of torch and vLLM go together, so on a CPU both are left out.
+.venv-evalchemy/installed: requirements/evalchemy.txt | platform
+	@$(PYTHON) -m venv .venv-evalchemy
+	@echo "installing requirements/evalchemy.txt …"
+	@if command -v nvidia-smi >/dev/null; then \
+	  $(EVALCHEMY_PIP) install --constraint requirements/evalchemy.txt "vllm<0.10.2"; \
+	else \
+	  $(EVALCHEMY_PIP) install $(PIP_TORCH_ARGS) $(TORCH); \
+	fi
+	@$(EVALCHEMY_PIP) install --requirement requirements/evalchemy.txt
 	@touch $@
 
 .venv/installed: setup.cfg pyproject.toml .venv/locked

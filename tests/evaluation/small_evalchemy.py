@@ -7,8 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from tarot.cli.composition import compose
 from tarot.cli.main import main
+from tarot.config.evaluation import EvaluateConfig
+from tarot.config.targets import build
+from tarot.config.validation import parse
+from tarot.evaluation import Benchmark, Evaluation, Processes
+from tarot.evaluation.running import Result
+from tarot.evaluation.running import evaluate as run_missing
+from tarot.evaluation.target import find_target
+from tarot.runs.children import Children
 
 STANDIN = Path(__file__).parent / "standin"
 IDS = ("a", "b", "c", "d")
@@ -43,6 +53,41 @@ class SmallEvalchemy:
             *(f"evalchemy.data={self.data}", "evalchemy.backend=hf", "hardware=cpu"),
             *(f"benchmark=[{','.join(benchmarks)}]", *counts),
         ]
+
+
+@dataclass(frozen=True)
+class SmallEvaluation:
+    """HumanEval as a command would run it on weights that are given later."""
+
+    config: Mapping[str, Any]
+    benchmark: Benchmark
+
+    def of(self, model: Path, **changes: object) -> Evaluation:
+        """The evaluation of weights, with some settings otherwise, also of Evalchemy or machine."""
+        config = {**self.config, "checkpoint": str(model)}
+        for name, value in changes.items():
+            if isinstance(value, Mapping):
+                config[name] = {**config[name], **value}
+            elif name in config:
+                config[name] = value
+            else:
+                config["evalchemy"] = {**config["evalchemy"], name: value}
+        parsed = parse(EvaluateConfig, config)
+        return Evaluation(parsed, find_target(parsed))
+
+    def run(self, evaluation: Evaluation) -> Result:
+        """How the benchmark ends."""
+        with Children() as children:
+            processes = Processes(children, [])
+            (result,) = run_missing(evaluation, {"humaneval": self.benchmark}, processes, id)
+        return result
+
+
+def make_evaluation(evalchemy: SmallEvalchemy) -> SmallEvaluation:
+    """HumanEval on a small Evalchemy."""
+    (job,) = compose("evaluate", ["model=tiny", *evalchemy.arguments("humaneval")])
+    node = job.config["benchmark"]["humaneval"]
+    return SmallEvaluation(job.config, build("benchmark.humaneval", node))
 
 
 def make_evalchemy(folder: Path) -> SmallEvalchemy:

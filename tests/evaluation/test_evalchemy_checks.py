@@ -3,8 +3,9 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,13 @@ from tarot.evaluation.evalchemy.installation import Installation
 from tarot.evaluation.evalchemy.surroundings import bare_environment
 from tarot.runs.lock import exclusive
 from tarot.types import UserError
-from tests.evaluation.small_evalchemy import SmallEvalchemy, evaluate, make_model, started
+from tests.evaluation.small_evalchemy import (
+    SmallEvalchemy,
+    SmallEvaluation,
+    evaluate,
+    make_model,
+    started,
+)
 
 DATA = "eval/chat_benchmarks/HumanEval/data/humaneval-python.jsonl"
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
@@ -90,31 +97,36 @@ def test_programs_of_a_model_find_no_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "line"),
+    ("changes", "line"),
     [
-        ("evalchemy.backend=vllm", "evalchemy.backend=vllm: needs GPUs, and hardware.device=cpu"),
-        ("context_length=1024", "context_length=1024: prompts of HumanEval may take 1024 tokens"),
-        ("context_length=99999", "context_length=99999: the model's own is 32768"),
-        ("evalchemy.python=none", "evalchemy.python="),
+        ({"backend": "vllm"}, "evalchemy.backend=vllm: needs GPUs, and hardware.device=cpu"),
+        ({"python": "none"}, "evalchemy.python="),
         (
-            "evalchemy.backend=openai-chat-completions evalchemy.base_url=http://127.0.0.1:9/v1",
+            {"backend": "openai-chat-completions", "base_url": "http://127.0.0.1:9/v1"},
             "evalchemy.base_url=http://127.0.0.1:9/v1: no server answers /models there",
         ),
-        ("benchmark.humaneval.metrics=1", "benchmark.humaneval.metrics: 1 should be a valid"),
+        ({"context_length": 1024}, "context_length=1024: prompts of HumanEval may take 1024"),
+        ({"context_length": 99999}, "context_length=99999: the model's own is 32768"),
+        ({"hardware": {"device": "cuda", "gpus": 64}}, "hardware.gpus=64: this machine has"),
     ],
 )
-def test_bad_input_is_one_line_and_starts_nothing(
-    evalchemy: SmallEvalchemy,
-    here: Path,
-    capsys: pytest.CaptureFixture[str],
-    arguments: str,
-    line: str,
+def test_a_task_that_cannot_run_says_which_key_to_change(
+    small: SmallEvaluation, tmp_path: Path, changes: Mapping[str, Any], line: str
+) -> None:
+    evaluation = small.of(make_model(tmp_path / "weights"), **changes)
+    with pytest.raises(UserError) as error:
+        small.benchmark.check(evaluation)
+    assert str(error.value).startswith(line)
+
+
+def test_bad_input_ends_the_command_with_one_line_and_starts_nothing(
+    evalchemy: SmallEvalchemy, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = make_model(here / "weights")
-    given = [*evalchemy.arguments("humaneval"), *arguments.split()]
-    assert evaluate("model=tiny", f"checkpoint={model}", *given) == 2
-    (shown,) = capsys.readouterr().err.splitlines()
-    assert shown.startswith(line)
+    arguments = ["model=tiny", f"checkpoint={model}", *evalchemy.arguments("humaneval")]
+    assert evaluate(*arguments, "evalchemy.root=none") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("none: no checkout of Evalchemy; run `make evalchemy`, or name one")
     assert started(model) == []
 
 

@@ -1,6 +1,5 @@
 """`tarot evaluate` on a small Evalchemy, which is run in full: files, scores, faults, resuming."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -45,31 +44,6 @@ def test_scores_are_what_the_answers_deserve_and_nothing_is_run_twice(
     assert started(model) == ["HumanEval", "CruxEval", "CodeForces"]
 
 
-FAULTS = {
-    "lost": "no python_pass@1 in the result, which holds sh_pass@1: Error processing language",
-    "nan": "python_pass@1 is nan, no number",
-    "beyond": "python_pass@1 is 1.5, and should lie in [0, 1]",
-    "other": "python_pass@1 is 0.25, and the single judgements say 0.75",
-    "fewer": "3 problems were judged, not 4",
-    "traceback": "OSError: no space left",
-    "exit": "exit code 1: KeyError: 'samples'",
-}
-
-
-def test_a_result_that_is_not_whole_is_no_score(
-    evalchemy: SmallEvalchemy, here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for fault in FAULTS:
-        make_model(here / f"of-{fault}", {"HumanEval": fault}, name=fault)
-    swept = "checkpoint=" + ",".join(f"of-{fault}" for fault in FAULTS)
-    assert evaluate("-m", "model=tiny", swept, *evalchemy.arguments("humaneval")) == 1
-    *lines, summary = capsys.readouterr().err.splitlines()
-    for line, cause in zip(lines, FAULTS.values(), strict=True):
-        assert line.startswith(f"humaneval: failed: {cause}")
-    assert summary.startswith("7 of 7 failed; try them again with: ")
-    assert all(read_scores(folder) == {} for folder in Path("evaluations").iterdir())
-
-
 def test_others_go_on_beside_a_failure_and_the_same_command_mends_it(
     evalchemy: SmallEvalchemy, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,28 +59,6 @@ def test_others_go_on_beside_a_failure_and_the_same_command_mends_it(
     plan_faults(model, {})
     assert evaluate(*arguments) == 0
     assert started(model) == ["CodeForces", "HumanEval", "CodeForces"]
-
-
-def test_other_weights_and_settings_are_other_scores_and_small_runs_lie_apart(
-    evalchemy: SmallEvalchemy, here: Path
-) -> None:
-    model = make_model(here / "weights")
-    arguments = ["model=tiny", f"checkpoint={model}", *evalchemy.arguments("humaneval")]
-    assert evaluate(*arguments, "debug=true") == 0
-    folder = folder_of_scores()
-    assert read_scores(folder) == {}
-    assert read_scores(folder / "debug")["humaneval"][0].num_problems == 2
-    assert evaluate("-m", *arguments, "benchmark.humaneval.max_tokens=10,20") == 0
-    assert len(read_scores(folder)["humaneval"]) == 2
-    answers = json.loads((model / "answers.json").read_text())
-    (model / "answers.json").write_text(json.dumps({**answers, "a": "def f(x): return 0"}))
-    assert evaluate(*arguments) == 0
-    values = [
-        score.value
-        for path in Path("evaluations").iterdir()
-        for score in read_scores(path).get("humaneval", [])
-    ]
-    assert sorted(values) == [0.5, 0.75, 0.75]
 
 
 def test_one_server_serves_all_tasks_and_is_gone_afterwards(
