@@ -100,6 +100,7 @@ class EvalchemyTask:
     def check(self, evaluation: Evaluation) -> None:
         """UserError unless Evalchemy, its data and the machine are as the config says."""
         config = evaluation.config
+        self.answer_tokens(evaluation)
         if config.evalchemy.backend == SERVED and config.evalchemy.base_url is not None:
             named_endpoint(config)
         else:

@@ -2,10 +2,12 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Processes
 from tarot.evaluation.evalchemy.arguments import Weights
+from tarot.evaluation.evalchemy.older_form import make_older, older_folder
 from tarot.evaluation.target import Target
 from tarot.runs import write_json
 from tarot.runs.last_words import last_words
@@ -16,7 +18,7 @@ MODEL_FILE = "model.json"
 def named_weights(target: Target) -> Weights | None:
     """The weights of a target; None where they have to be made first, as a package's."""
     if target.checkpoint is not None:
-        return Weights(str(target.checkpoint.resolve()))
+        return Weights(str(older_folder(target)))
     if target.model.source == "hub":
         return Weights(target.model.id, target.revision)
     return None
@@ -24,10 +26,13 @@ def named_weights(target: Target) -> Weights | None:
 
 def fetched_weights(evaluation: Evaluation, folder: Path, processes: Processes) -> Weights:
     """The weights of a target, made by a child where they have to be; nothing is made twice."""
-    named = named_weights(evaluation.target)
+    target = evaluation.target
+    if target.checkpoint is not None:
+        return Weights(str(make_older(target)))
+    named = named_weights(target)
     if named is not None:
         return named
-    write_json(folder / MODEL_FILE, evaluation.target.model.model_dump(mode="json"))
+    write_json(folder / MODEL_FILE, target.model.model_dump(mode="json"))
     log, shown = folder / "weights.log", folder / "weights.path"
     shown.unlink(missing_ok=True)
     with processes.own() as children:
@@ -35,4 +40,5 @@ def fetched_weights(evaluation: Evaluation, folder: Path, processes: Processes) 
         child = children.start(command, log, os.environ, stdout=shown)
         if processes.wait(child):
             raise BenchmarkFailure(f"no weights: {last_words(child.log.text())}")
-    return Weights(shown.read_text().strip())
+    made = replace(target, checkpoint=Path(shown.read_text().strip()))
+    return Weights(str(make_older(made)))
