@@ -125,8 +125,8 @@ def _sha256_of(folder: Path) -> str:
     """The hash of a folder's weights; UserError where it holds none that stand by themselves."""
     if (folder / ADAPTER).is_file():
         raise UserError(
-            f"checkpoint={folder}: holds LoRA adapters without the weights that they adapt; merge "
-            f"them first: python -m tarot.sampling.merge {folder} OUT, then checkpoint=OUT model=…"
+            f"checkpoint={folder}: holds LoRA adapters without the weights that they adapt; save "
+            "them merged (PEFT's merge_and_unload) and give that folder with model=…"
         )
     if not (folder / CONFIG).is_file():
         raise UserError(f"checkpoint={folder}: has no config.json; name a folder with weights")
