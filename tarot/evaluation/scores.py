@@ -94,7 +94,8 @@ def write_subject(folder: Path, subject: Subject) -> None:
 
 def read_subject(folder: Path) -> Subject:
     """Which model a folder without a run speaks of; UserError where it doesn't say."""
-    return _parsed(_SUBJECT, folder / SUBJECT, "no subject")
+    subject: Subject = _parsed(_SUBJECT, folder / SUBJECT, "no subject")
+    return subject
 
 
 def _parsed(adapter: TypeAdapter[Any], path: Path, fault: str) -> Any:

@@ -79,7 +79,9 @@ class SmallEvaluation:
         """How the benchmark ends."""
         with Children() as children:
             processes = Processes(children, [])
-            (result,) = run_missing(evaluation, {"humaneval": self.benchmark}, processes, id)
+            (result,) = run_missing(
+                evaluation, {"humaneval": self.benchmark}, processes, lambda _: None
+            )
         return result
 
 

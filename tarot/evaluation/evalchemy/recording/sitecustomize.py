@@ -63,4 +63,4 @@ def _write(pool: ThreadPoolExecutor, row: dict[str, Any]) -> None:
 
 
 if _FILE is not None:
-    ThreadPoolExecutor.submit = _recording_submit  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = _recording_submit  # type: ignore[method-assign,assignment]

@@ -46,7 +46,7 @@ def main() -> None:
     results = {given.tasks: TASKS[given.tasks](ask, 2 if given.debug else None, fault)}
     if fault == "exit":
         raise KeyError("samples")
-    name = named.get("pretrained", named.get("model", "")).replace("/", "__")
+    name = (named.get("pretrained") or named["model"]).replace("/", "__")
     write(Path(given.output_path) / name, results, vars(given))
 
 
