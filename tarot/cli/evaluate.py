@@ -56,9 +56,9 @@ def _run(jobs: Sequence[Job], typed: str) -> Exit:
     results: list[tuple[str, Result]] = []
     refused = False
     try:
-        with Children() as shared, signals(lambda _: shared.kill(), shared.kill) as received:
+        with Children() as children, signals(lambda _: children.kill(), children.kill) as received:
             for job in jobs:
-                found = _evaluate(job, Processes(shared, received))
+                found = _evaluate(job, received)
                 refused |= found is None
                 results += [(job.evaluation.target.name, result) for result in found or ()]
     except KeyboardInterrupt:
@@ -71,10 +71,15 @@ def _run(jobs: Sequence[Job], typed: str) -> Exit:
     return Exit.USER_ERROR if refused else Exit.FAILED if num_failed else Exit.OK
 
 
-def _evaluate(job: Job, processes: Processes) -> list[Result] | None:
-    """The results of one checkpoint; None where it can't be evaluated now, which is said."""
+def _evaluate(job: Job, received: Sequence[int]) -> list[Result] | None:
+    """The results of one checkpoint; None where it can't be evaluated now, which is said.
+
+    What its benchmarks share, such as a server, ends before the next checkpoint needs the GPUs.
+    """
     try:
-        return evaluate(job.evaluation, job.benchmarks, processes, _tell)
+        with Children() as shared:
+            processes = Processes(shared, received)
+            return evaluate(job.evaluation, job.benchmarks, processes, _tell)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return None
