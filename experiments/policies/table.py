@@ -10,12 +10,12 @@ from statistics import fmean
 
 from experiments.command import out_folder, run_command
 from experiments.demo.study import SEEDS
-from experiments.inference import BySeed, paired
 from experiments.markdown import interval, points, table
 from experiments.policies import HERE
 from experiments.policies.results import RULE, Policy, Results
 from experiments.results import write_table
 from tarot.data import Split
+from tarot.metrics.seeds import BySeed, paired
 from tarot.training.summary import SUITE, Change
 
 TITLES = {

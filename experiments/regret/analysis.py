@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from experiments.inference import BySeed, Paired, holm, paired
 from experiments.regret.grid import Capability, Policy
 from experiments.regret.results import (
     CapabilityResult,
@@ -19,6 +18,8 @@ from experiments.regret.results import (
     RunResult,
     choice_of,
 )
+from tarot.metrics.multiplicity import holm
+from tarot.metrics.seeds import BySeed, Paired, paired
 
 # A score by policy and seed.
 Table = Mapping[Policy, BySeed]

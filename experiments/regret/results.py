@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from experiments.inference import Paired
 from experiments.regret.grid import Capability, Policy
 from experiments.results import Saved
+from tarot.metrics.seeds import Paired
 from tarot.types import UserError
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from experiments.command import out_folder, run_command
-from experiments.inference import Paired
 from experiments.markdown import interval, points, table
 from experiments.regret import HERE
 from experiments.regret.grid import EPOCHS, SEEDS, Capability, Policy
@@ -22,6 +21,7 @@ from experiments.regret.results import (
     choice_of,
 )
 from experiments.results import write_table
+from tarot.metrics.seeds import Paired
 from tarot.types import Tier
 
 TITLES = {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from experiments.inference import detectable, holm, paired, pooled_deviation, power
+from tarot.metrics.multiplicity import holm
+from tarot.metrics.seeds import detectable, paired, pooled_deviation, power
 
 
 def test_a_paired_difference_has_students_interval_over_seeds() -> None:
