@@ -38,7 +38,7 @@ def clustered_mean(
     """
     clusters = [scores for scores in samples.values() if scores]
     means = [fmean(scores) for scores in clusters]
-    return _estimate(means, sum(map(len, clusters)), (0.0, 1.0), confidence)
+    return student_interval(means, sum(map(len, clusters)), (0.0, 1.0), confidence)
 
 
 def paired_difference(
@@ -59,13 +59,22 @@ def paired_difference(
     pairs = [(before[key], after[key]) for key in before if before[key] and after[key]]
     differences = [fmean(late) - fmean(early) for early, late in pairs]
     num_samples = sum(len(early) + len(late) for early, late in pairs)
-    return _estimate(differences, num_samples, (-1.0, 1.0), confidence)
+    return student_interval(differences, num_samples, (-1.0, 1.0), confidence)
 
 
-def _estimate(
-    values: Sequence[float], num_samples: int, scale: tuple[float, float], confidence: float
+def student_interval(
+    values: Sequence[float],
+    num_samples: int,
+    scale: tuple[float, float],
+    confidence: float = 0.95,
 ) -> Estimate:
-    """The t-interval, cut to the scale; with one cluster nothing is known, so the whole scale."""
+    """The mean of a value a cluster with Student's interval, cut to the scale.
+
+    With one cluster nothing is known of others, and the interval is the whole scale.
+
+    Raises:
+        ValueError: without values.
+    """
     if not values:
         raise ValueError("no problem has samples to estimate from")
     lowest, highest = scale
