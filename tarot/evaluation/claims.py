@@ -1,0 +1,96 @@
+"""What scores allow to be said: of a checkpoint from one run, of a method from several seeds.
+
+A run is one draw of a method's seeds. Many problems, or many samples of each, tell what its
+checkpoint solves and nothing of what another seed would have given.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tarot.evaluation.scores import Score
+from tarot.metrics import Estimate, difference_of_means, share_difference, solved_share, wilson
+from tarot.metrics.estimates import student_interval
+from tarot.metrics.seeds import paired
+
+BySeed = Mapping[int, Score]
+
+
+class Basis(StrEnum):
+    """What an interval rests on and speaks of, in the words of a footnote."""
+
+    CHECKPOINT = "this checkpoint, not the method: one run, interval over problems"
+    METHOD = "the method on these problems: Student's t over seeds"
+    CHECKPOINTS_PAIRED = "these two checkpoints, not the methods: one run each, problem by problem"
+    CHECKPOINTS_UNPAIRED = (
+        "these two checkpoints, not the methods: one run each, from two proportions, as if their "
+        "problems were not the same"
+    )
+    METHODS = "the methods on these problems: Student's t over paired seeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An estimate with what it rests on; `p` is that of no difference, for paired seeds alone."""
+
+    estimate: Estimate
+    basis: Basis
+    p: float | None = None
+
+
+def estimate_of(score: Score) -> Estimate:
+    """One checkpoint's share of problems solved, with its interval over problems.
+
+    By Wilson for one sample of each problem and clustered for several. Where the harness keeps no
+    list of problems it is Wilson's over their number, too wide if there were several samples.
+    """
+    if score.solved:
+        return solved_share(score.solved)
+    return wilson(score.value * score.num_problems, score.num_problems)
+
+
+def claim(runs: BySeed) -> Claim:
+    """One cell of a table, from the runs of one method by seed: one run, or several.
+
+    Raises:
+        ValueError: without runs.
+    """
+    if len(runs) == 1:
+        return Claim(estimate_of(*runs.values()), Basis.CHECKPOINT)
+    values = [score.value for score in runs.values()]
+    num_samples = sum(score.num_samples for score in runs.values())
+    return Claim(student_interval(values, num_samples, (0.0, 1.0)), Basis.METHOD)
+
+
+def claim_difference(before: BySeed, after: BySeed) -> Claim | None:
+    """`after - before` of two cells of a benchmark; None where no two of their runs are a pair.
+
+    With two seeds or more in common it is paired over these; with one, or with one run on each
+    side, problem by problem. A model that has no seeds, as an untrained one, stands under each of
+    the other side's.
+    """
+    common = sorted(before.keys() & after.keys())
+    if len(common) > 1:
+        return _paired_seeds(before, after, common)
+    if len(common) == 1:
+        return difference_of_scores(before[common[0]], after[common[0]])
+    if len(before) == len(after) == 1:
+        return difference_of_scores(*before.values(), *after.values())
+    return None
+
+
+def difference_of_scores(before: Score, after: Score) -> Claim:
+    """`after - before` of two checkpoints, from their problems where both are known by problem."""
+    if before.solved and after.solved and before.solved.keys() == after.solved.keys():
+        estimate = share_difference(before.solved, after.solved)
+        return Claim(estimate, Basis.CHECKPOINTS_PAIRED)
+    estimate = difference_of_means(estimate_of(before), estimate_of(after))
+    return Claim(estimate, Basis.CHECKPOINTS_UNPAIRED)
+
+
+def _paired_seeds(before: BySeed, after: BySeed, seeds: list[int]) -> Claim:
+    late, early = ({seed: side[seed].value for seed in seeds} for side in (after, before))
+    found = paired(late, early)
+    num_samples = sum(after[seed].num_samples + before[seed].num_samples for seed in seeds)
+    estimate = Estimate(found.mean, found.low, found.high, len(seeds), num_samples)
+    return Claim(estimate, Basis.METHODS, found.p)
