@@ -52,6 +52,8 @@ def _line(model: type[BaseModel], fault: ErrorDetails) -> str:
 def _siblings(model: type[BaseModel], fault: ErrorDetails) -> list[str]:
     """The keys that stand at the place of an unknown one."""
     for part in fault["loc"][:-1]:
+        if isinstance(part, int):  # a place in a list of models
+            continue
         annotation = model.model_fields[str(part)].annotation
         model = next(kind for kind in (annotation, *get_args(annotation)) if _is_model(kind))
     return list(model.model_fields)
