@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from tarot.capability import ProblemOutcomes, read_outcomes, write_outcomes
+from tarot.capability import ProblemOutcomes, read_outcomes
 from tarot.config.model_source import local_weights
 from tarot.config.sampling import sampling_settings
 from tarot.config.schema import RunConfig
-from tarot.runs import RunDirectory, write_atomically
+from tarot.probe.parts import Parts
+from tarot.runs import RunDirectory
 from tarot.runs.cache import cache_folder
 from tarot.runs.child import child_of
 from tarot.runs.preparation import write_config
@@ -38,9 +39,14 @@ class Probe:
         return cls(RunDirectory(cache_folder() / "probes" / digest))
 
     @property
+    def parts(self) -> Parts:
+        """The outcomes as they come."""
+        return Parts(self.directory.outcomes_path, "probe")
+
+    @property
     def path(self) -> Path:
         """The outcomes of all problems; the probe is finished when this file is there."""
-        return self.directory.outcomes_path / "probe.json"
+        return self.parts.path
 
     @property
     def child(self) -> Run:
@@ -61,25 +67,6 @@ class Probe:
     def outcomes(self) -> tuple[ProblemOutcomes, ...]:
         """The outcomes of a finished probe, in the order of the problems."""
         return read_outcomes(self.path.read_bytes())
-
-    def part(self, start: int) -> tuple[ProblemOutcomes, ...] | None:
-        """What is there of the problems from number `start` on, or None."""
-        path = self._part_path(start)
-        return read_outcomes(path.read_bytes()) if path.exists() else None
-
-    def keep_part(self, start: int, outcomes: tuple[ProblemOutcomes, ...]) -> None:
-        """Put down the outcomes of the problems from number `start` on."""
-        self.directory.outcomes_path.mkdir(exist_ok=True)
-        write_atomically(self._part_path(start), write_outcomes(outcomes).encode())
-
-    def finish(self, outcomes: tuple[ProblemOutcomes, ...]) -> None:
-        """Put down all outcomes, in place of the parts."""
-        write_atomically(self.path, write_outcomes(outcomes).encode())
-        for part in self.directory.outcomes_path.glob("probe-*.json"):
-            part.unlink()
-
-    def _part_path(self, start: int) -> Path:
-        return self.directory.outcomes_path / f"probe-{start:06d}.json"
 
 
 def num_samples(config: RunConfig) -> int:

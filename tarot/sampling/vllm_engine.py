@@ -6,8 +6,7 @@ from transformers import PreTrainedTokenizerBase
 from vllm import LLM, RequestOutput, SamplingParams
 
 from tarot.config.sampling import SamplingSettings
-from tarot.config.schema import RunConfig
-from tarot.config.vllm import context_length
+from tarot.config.schema import ModelConfig
 from tarot.prompts import Message
 from tarot.sampling.generation import Completion, token_ids
 from tarot.sampling.loading import load_tokenizer, revision_of
@@ -16,15 +15,17 @@ from tarot.sampling.loading import load_tokenizer, revision_of
 class VllmEngine:
     """Completes with vLLM's own copy of a checkpoint, on the first GPU, or on a CPU build."""
 
-    def __init__(self, checkpoint: str, config: RunConfig) -> None:
-        """Start the engine with room for the longest prompt and completion that a run allows."""
-        self._tokenizer = load_tokenizer(checkpoint, config.model)
+    def __init__(
+        self, checkpoint: str, model: ModelConfig, dtype: str, context_length: int, seed: int
+    ) -> None:
+        """Start the engine with room for a prompt and completion of `context_length` tokens."""
+        self._tokenizer = load_tokenizer(checkpoint, model)
         self._llm = LLM(
             model=checkpoint,
-            revision=revision_of(checkpoint, config.model),
-            dtype=config.hardware.dtype,
-            max_model_len=context_length(config),
-            seed=config.seed,
+            revision=revision_of(checkpoint, model),
+            dtype=dtype,
+            max_model_len=context_length,
+            seed=seed,
         )
 
     @property

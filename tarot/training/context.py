@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from rich.console import Console
 
-from tarot.config.schema import RunConfig
+from tarot.config.schema import GradingConfig, Node, RunConfig
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.grading.grader import Grader, self_check
@@ -15,9 +15,9 @@ from tarot.runs import RunDirectory
 from tarot.sandbox.cloud import breaker
 from tarot.training import processes
 from tarot.training.display import Display, Warnings
-from tarot.training.stopping import Outage, StopRequest
+from tarot.training.stopping import StopRequest, check_judged
 from tarot.training.usage import UsageMeter
-from tarot.types import Limits, Problem
+from tarot.types import Limits, Problem, Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,27 @@ class RunContext:
 
     def check_judged(self, unjudged_share: float) -> None:
         """Outage if more completions were lost than the config allows: this is to be done again."""
-        limit = self.config.grading.max_unjudged_share
-        if unjudged_share > limit:
-            raise Outage(
-                f"{unjudged_share:.0%} of the completions could not be judged, more than "
-                f"grading.max_unjudged_share={limit}: is the sandbox out?"
-            )
+        check_judged(unjudged_share, self.config.grading.max_unjudged_share)
+
+
+@contextmanager
+def judging(
+    sandbox: Node, grading: GradingConfig, display: Display, stop: StopRequest
+) -> Iterator[tuple[Grader, Sandbox]]:
+    """A grader and its sandbox, which can judge here and is released at the end.
+
+    Raises:
+        UserError: for a sandbox that can't judge here.
+    """
+    built: Sandbox = build("sandbox", sandbox)
+    grader = Grader(built, Limits(**grading.limits.model_dump()), grading.comparator)
+    try:
+        processes.together(lambda: self_check(built))
+        stop.hurry = getattr(built, "hurry", None)
+        with Warnings(display).of(breaker.logger):
+            yield grader, built
+    finally:
+        grader.close()
 
 
 @contextmanager
@@ -58,24 +73,16 @@ def opened(run: RunDirectory, stop: StopRequest) -> Iterator[RunContext]:
     timeout_s = config.trainer.get("ddp_timeout", processes.DDP_TIMEOUT_S)
     processes.join(config.hardware, timeout_s)
     if config.hardware.device == "cpu":
-        _set_num_threads(config.hardware.threads)
+        set_num_threads(config.hardware.threads)
     source: DataSource = build("data", config.data)
-    limits = Limits(**config.grading.limits.model_dump())
-    sandbox = build("sandbox", config.sandbox)
-    grader = Grader(sandbox, limits, config.grading.comparator)
-    try:
-        processes.together(lambda: self_check(sandbox))
+    display = Display(Console(quiet=not processes.is_main()))
+    with judging(config.sandbox, config.grading, display, stop) as (grader, sandbox):
         problems = {split: source.load(split) for split in Split}
-        display = Display(Console(quiet=not processes.is_main()))
-        stop.hurry = getattr(sandbox, "hurry", None)
-        with Warnings(display).of(breaker.logger):
-            yield RunContext(run, config, problems, grader, display, stop, UsageMeter(sandbox))
-    finally:
-        grader.close()
+        yield RunContext(run, config, problems, grader, display, stop, UsageMeter(sandbox))
     processes.leave()
 
 
-def _set_num_threads(number: int) -> None:
+def set_num_threads(number: int) -> None:
     """Compute with so many threads.
 
     To set them, even to the number that there is, takes MKL's freedom to use fewer for a small

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from functools import partial
 
-from tarot.capability import ProblemOutcomes, read_outcomes, write_outcomes
+from tarot.capability import ProblemOutcomes
 from tarot.data import Split
-from tarot.runs import write_atomically
+from tarot.probe.parts import Parts
 from tarot.sampling import LoadedModel, sample
 from tarot.training.context import RunContext
-from tarot.training.measuring import solved
+from tarot.training.measuring import Measuring, solved_in_parts
 from tarot.training.summary import Outcomes
 from tarot.types import Problem
+
+# What an interruption costs at most. Another number makes other draws of the same seed.
+COMPLETIONS_AT_ONCE = 1024
 
 
 def evaluate(context: RunContext, loaded: LoadedModel, when: str) -> Outcomes:
@@ -31,18 +34,18 @@ def evaluate(context: RunContext, loaded: LoadedModel, when: str) -> Outcomes:
 def _measured(
     context: RunContext, loaded: LoadedModel, problems: Sequence[Problem], name: str
 ) -> tuple[ProblemOutcomes, ...]:
-    path = context.run.outcomes_path / f"{name}.json"
-    if path.exists():
-        return read_outcomes(path.read_bytes())
+    parts = Parts(context.run.outcomes_path, name)
+    known = parts.whole()
+    if known is not None:
+        return known
     with context.display.stage(f"evaluate {name}", len(problems)) as advance:
-        outcomes = solved(
-            context,
+        return solved_in_parts(
+            Measuring.of(context),
             partial(sample, loaded),
             problems,
+            parts,
+            advance,
             samples=context.config.evaluation.samples,
             seed=context.config.seed,
-            on_progress=lambda done: advance(done, ""),
+            completions_at_once=COMPLETIONS_AT_ONCE,
         )
-    path.parent.mkdir(exist_ok=True)
-    write_atomically(path, write_outcomes(outcomes).encode())
-    return outcomes

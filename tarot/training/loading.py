@@ -1,9 +1,13 @@
 """The model that a run starts from, after its cold start where it has one, and what comes of it."""
 
+from functools import partial
+
 from accelerate import PartialState
+from transformers import PreTrainedTokenizerBase
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
-from tarot.sampling import LoadedModel, load_model, local_checkpoint
+from tarot.config.schema import HardwareConfig, ModelConfig
+from tarot.sampling import LoadedModel, Sampler, load_model, local_checkpoint, sample
 from tarot.training.cold_start import cold_started
 from tarot.training.context import RunContext
 from tarot.training.sharding import IN_PARTS
@@ -11,11 +15,32 @@ from tarot.training.sharding import IN_PARTS
 
 def load(context: RunContext, checkpoint: str) -> LoadedModel:
     """The weights of a checkpoint on this process's device, and the tokenizer."""
-    config = context.config
-    loaded = load_model(checkpoint, config.model, config.hardware.dtype)
-    if config.hardware.device == "cuda":
+    return load_on_device(checkpoint, context.config.model, context.config.hardware)
+
+
+def load_on_device(checkpoint: str, model: ModelConfig, hardware: HardwareConfig) -> LoadedModel:
+    """The weights of a checkpoint on this process's device, and the tokenizer."""
+    loaded = load_model(checkpoint, model, hardware.dtype)
+    if hardware.device == "cuda":
         loaded.weights.to(PartialState().device)
     return loaded
+
+
+def sampler_of(
+    checkpoint: str, model: ModelConfig, hardware: HardwareConfig, context_length: int, seed: int
+) -> tuple[Sampler, PreTrainedTokenizerBase]:
+    """What draws: vLLM where the hardware has it, alone on the device while this process runs.
+
+    `context_length` is room for the longest prompt and completion together, in tokens, and `seed`
+    vLLM's own.
+    """
+    if hardware.vllm is None:
+        loaded = load_on_device(checkpoint, model, hardware)
+        return partial(sample, loaded), loaded.tokenizer
+    from tarot.sampling.vllm_engine import VllmEngine  # noqa: PLC0415 - not installed everywhere
+
+    engine = VllmEngine(checkpoint, model, hardware.dtype, context_length, seed)
+    return engine.sample, engine.tokenizer
 
 
 def trained(context: RunContext, loaded: LoadedModel, checkpoint: str) -> LoadedModel:

@@ -4,25 +4,25 @@ Run as a module with the probe's folder; what is there already is not measured a
 """
 
 import sys
-from functools import partial
 from pathlib import Path
 from random import Random
 
 from transformers import PreTrainedTokenizerBase
 
 from tarot.capability import ProblemOutcomes
+from tarot.config.vllm import context_length
 from tarot.data import Split
 from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.lock import exclusive
 from tarot.runs.rank_logs import logged
-from tarot.sampling import Sampler, sample, short_enough
+from tarot.sampling import Sampler, short_enough
 from tarot.training.context import RunContext, opened
-from tarot.training.display import Advance, Display
+from tarot.training.display import Display
 from tarot.training.exits import exit_of
-from tarot.training.loading import checkpoint_of, load
-from tarot.training.measuring import solved
+from tarot.training.loading import checkpoint_of, sampler_of
+from tarot.training.measuring import Measuring, solved_in_parts
 from tarot.training.stage_process import run_stage
 from tarot.training.stopping import StopRequest
 from tarot.types import Problem
@@ -54,8 +54,16 @@ def _probe(probe: Probe) -> None:
         sampler, tokenizer = _sampler(context)
         problems = _chosen(context, tokenizer)
         with context.display.stage("probe", len(problems)) as advance:
-            outcomes = _measured(context, sampler, probe, problems, advance)
-        probe.finish(outcomes)
+            solved_in_parts(
+                Measuring.of(context),
+                sampler,
+                problems,
+                probe.parts,
+                advance,
+                samples=num_samples(context.config),
+                seed=context.config.probe.seed,
+                completions_at_once=COMPLETIONS_AT_ONCE,
+            )
 
 
 def _say_that_it_waits() -> None:
@@ -63,14 +71,9 @@ def _say_that_it_waits() -> None:
 
 
 def _sampler(context: RunContext) -> tuple[Sampler, PreTrainedTokenizerBase]:
-    """What draws: vLLM where the hardware has it, alone on the device while this process runs."""
-    if context.config.hardware.vllm is None:
-        loaded = load(context, checkpoint_of(context))
-        return partial(sample, loaded), loaded.tokenizer
-    from tarot.sampling.vllm_engine import VllmEngine  # noqa: PLC0415 - not installed everywhere
-
-    engine = VllmEngine(checkpoint_of(context), context.config)
-    return engine.sample, engine.tokenizer
+    config = context.config
+    settings = (config.model, config.hardware, context_length(config), config.seed)
+    return sampler_of(checkpoint_of(context), *settings)
 
 
 def _chosen(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:
@@ -82,37 +85,6 @@ def _chosen(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Pro
         return problems
     rows = Random(config.probe.seed).sample(range(len(problems)), number)
     return [problems[row] for row in sorted(rows)]
-
-
-def _measured(
-    context: RunContext,
-    sampler: Sampler,
-    probe: Probe,
-    problems: list[Problem],
-    advance: Advance,
-) -> tuple[ProblemOutcomes, ...]:
-    """The outcomes of all problems, in parts that are kept as they come."""
-    samples = num_samples(context.config)
-    step = max(1, COMPLETIONS_AT_ONCE // samples)
-    outcomes: tuple[ProblemOutcomes, ...] = ()
-    for start in range(0, len(problems), step):
-        part = probe.part(start)
-        if part is None:
-            part = solved(
-                context,
-                sampler,
-                problems[start : start + step],
-                samples=samples,
-                seed=context.config.probe.seed + start,
-                on_progress=partial(_tell, advance, start),
-            )
-            probe.keep_part(start, part)
-        outcomes += part
-    return outcomes
-
-
-def _tell(advance: Advance, start: int, done: int) -> None:
-    advance(start + done, "")
 
 
 if __name__ == "__main__":

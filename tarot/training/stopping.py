@@ -15,6 +15,15 @@ class Outage(RuntimeError):
     """Too many completions could not be judged; what came before is saved."""
 
 
+def check_judged(unjudged_share: float, limit: float) -> None:
+    """Outage if more completions were lost than the config allows: this is to be done again."""
+    if unjudged_share > limit:
+        raise Outage(
+            f"{unjudged_share:.0%} of the completions could not be judged, more than "
+            f"grading.max_unjudged_share={limit}: is the sandbox out?"
+        )
+
+
 class StopRequest:
     """Whether a signal has asked the run to stop.
 

@@ -10,6 +10,7 @@ from tarot.cli.composition import compose
 from tarot.cli.main import main
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import RunConfig
+from tarot.config.vllm import context_length
 from tarot.prompts import Message
 from tarot.sampling import Completion, Sampler
 from tests.sampling.parrot import save_parrot
@@ -27,7 +28,9 @@ def sampler(tmp_path_factory: pytest.TempPathFactory) -> Sampler:
     folder = tmp_path_factory.mktemp("models") / "parrot"
     save_parrot(folder, "print(7)", "print(8)")
     (job,) = compose("train", ["+experiment=tiny", f"model.id={folder}", "model.source=hub"])
-    return VllmEngine(str(folder), RunConfig.model_validate(job.config)).sample
+    config = RunConfig.model_validate(job.config)
+    settings = (config.model, config.hardware.dtype, context_length(config), config.seed)
+    return VllmEngine(str(folder), *settings).sample
 
 
 def drawn(

@@ -87,7 +87,7 @@ def test_what_is_there_is_not_measured_again(settings: list[str], tmp_path: Path
     probe = probe_of(run)
     probe.prepare(run.config(), run.data_fingerprint())
     problem = ProblemOutcomes("half", (PatternCount({Tier.BASIC: 0.25}, 32),))
-    probe.keep_part(0, (problem,))
+    probe.parts.keep_part(0, (problem,))
     assert run_child(run) == 0
     assert probe.outcomes() == (problem,)
     other = run_of(settings, tmp_path / "other", "seed=9", "probe.problems=null")
