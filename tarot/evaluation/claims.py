@@ -58,7 +58,7 @@ def claim(runs: BySeed) -> Claim:
     if len(runs) == 1:
         return Claim(estimate_of(*runs.values()), Basis.CHECKPOINT)
     values = [score.value for score in runs.values()]
-    num_samples = sum(score.num_samples for score in runs.values())
+    num_samples = sum(map(_total, runs.values()))
     return Claim(student_interval(values, num_samples, (0.0, 1.0)), Basis.METHOD)
 
 
@@ -91,6 +91,11 @@ def difference_of_scores(before: Score, after: Score) -> Claim:
 def _paired_seeds(before: BySeed, after: BySeed, seeds: list[int]) -> Claim:
     late, early = ({seed: side[seed].value for seed in seeds} for side in (after, before))
     found = paired(late, early)
-    num_samples = sum(after[seed].num_samples + before[seed].num_samples for seed in seeds)
+    num_samples = sum(_total(side[seed]) for side in (before, after) for seed in seeds)
     estimate = Estimate(found.mean, found.low, found.high, len(seeds), num_samples)
     return Claim(estimate, Basis.METHODS, found.p)
+
+
+def _total(score: Score) -> int:
+    """The samples of all problems."""
+    return score.num_problems * score.num_samples

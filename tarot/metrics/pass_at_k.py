@@ -37,9 +37,12 @@ def pass_at_k_scores(
 
     Returns:
         An empty list for a problem with fewer than `k` samples, as where some were not judged.
+
+    Raises:
+        ValueError: for samples that are neither 1 nor 0.
     """
     return {
-        problem: [pass_at_k(len(samples), round(sum(samples)), k)] if len(samples) >= k else []
+        problem: [pass_at_k(len(samples), _count(samples), k)] if len(samples) >= k else []
         for problem, samples in solved.items()
     }
 
@@ -56,3 +59,9 @@ def mean_pass_at_k(
     estimate = clustered_mean(scores, confidence)
     counted = sum(len(solved[problem]) for problem, score in scores.items() if score)
     return replace(estimate, num_samples=counted)
+
+
+def _count(samples: Sequence[float]) -> int:
+    if any(sample not in (0, 1) for sample in samples):
+        raise ValueError("pass@k needs samples that solve their problem or don't, not shares")
+    return sum(sample == 1 for sample in samples)

@@ -18,7 +18,7 @@ def score(*outcomes: int, listed: bool = True) -> Score:
     """One sample of each problem, with the list of problems or without."""
     solved = {str(problem): [float(outcome)] for problem, outcome in enumerate(outcomes)}
     value, number = sum(outcomes) / len(outcomes), len(outcomes)
-    return Score("mbpp", "pass@1", value, number, number, None, {}, solved if listed else None, {})
+    return Score("mbpp", "pass@1", value, number, 1, None, {}, solved if listed else None, {})
 
 
 def test_one_sample_a_problem_has_wilsons_interval_with_and_without_a_list() -> None:
@@ -28,7 +28,7 @@ def test_one_sample_a_problem_has_wilsons_interval_with_and_without_a_list() -> 
 
 def test_several_samples_are_clustered() -> None:
     solved = {"a": [1.0, 0.0], "b": [1.0, 1.0]}
-    several = Score("tiers", "pass@1", 0.75, 2, 4, None, {}, solved, {})
+    several = Score("tiers", "pass@1", 0.75, 2, 2, None, {}, solved, {})
     assert estimate_of(several) == clustered_mean(solved)
 
 
@@ -42,6 +42,7 @@ def test_several_seeds_speak_of_the_method_with_students_interval_over_them() ->
     """Values .5 .75 1: mean .75, error .25 / sqrt(3) = .144338, t(2, .975) = 4.302653."""
     found = claim({1: score(1, 0, 1, 0), 2: score(1, 1, 1, 0), 3: score(1, 1, 1, 1)})
     assert (found.basis, found.estimate.num_clusters) == (Basis.METHOD, 3)
+    assert found.estimate.num_samples == 12
     assert found.estimate.mean == pytest.approx(0.75)
     assert found.estimate.low == pytest.approx(0.128965, abs=1e-6)
     assert found.estimate.high == 1

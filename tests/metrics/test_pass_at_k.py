@@ -46,3 +46,8 @@ def test_a_benchmarks_pass_at_k_is_clustered_by_problem() -> None:
     )
     assert (found.num_clusters, found.num_samples) == (3, 10)
     assert pass_at_k_scores(solved, 2)["d"] == []
+
+
+def test_a_sample_that_solves_half_is_an_error() -> None:
+    with pytest.raises(ValueError, match="not shares"):
+        mean_pass_at_k({"a": [0.5, 1.0]}, 2)
