@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tarot.cli.command import next_command
 from tarot.cli.planning import PlannedRun
-from tarot.config.targets import build, target_of
+from tarot.config.targets import build, check_environment
 from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
 from tarot.runs.child import child_of
@@ -69,10 +69,8 @@ def _launcher(planned: PlannedRun) -> Launcher:
 
 def _check_environment(planned: PlannedRun) -> None:
     """UserError where the sandbox's class misses a variable of the environment, here and now."""
-    settings = planned.config["sandbox"]
-    check = getattr(target_of("sandbox", settings), "check_environment", None)
-    if check is not None and RunDirectory(planned.directory).state is not DirectoryState.FINISHED:
-        check(settings)
+    if RunDirectory(planned.directory).state is not DirectoryState.FINISHED:
+        check_environment("sandbox", planned.config["sandbox"])
 
 
 def report_push(planned: PlannedRun, command: str) -> None:

@@ -4,7 +4,14 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-from tarot.config.schema import HardwareConfig, ModelConfig, Node, Strict
+from tarot.config.schema import (
+    GradingConfig,
+    HardwareConfig,
+    ModelConfig,
+    Node,
+    PromptConfig,
+    Strict,
+)
 
 
 class EvalchemyConfig(Strict):
@@ -32,7 +39,8 @@ class EvaluateConfig(Strict):
     """What is evaluated, on which benchmarks, and where the scores go.
 
     `model` is what a run's config says where `checkpoint` is of a run. `benchmark` holds a node
-    with `_target_` for each, and `step` chooses among a run's checkpoints.
+    with `_target_` for each, and `step` chooses among a run's checkpoints. Of our own benchmark
+    are `data`, `prompt` and `grading`, None for the run's, and `sandbox`.
     """
 
     model: ModelConfig | None = None
@@ -40,6 +48,10 @@ class EvaluateConfig(Strict):
     step: PositiveInt | None
     benchmark: dict[str, Node] = Field(min_length=1)
     hardware: HardwareConfig
+    data: Node | None = None
+    prompt: PromptConfig | None = None
+    grading: GradingConfig | None = None
+    sandbox: Node
     evalchemy: EvalchemyConfig
     context_length: PositiveInt | None
     seed: NonNegativeInt

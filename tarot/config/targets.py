@@ -43,6 +43,13 @@ def target_of(key: str, node: Mapping[str, Any]) -> Callable[..., Any]:
     return _locate(f"{key}._target_", node["_target_"])
 
 
+def check_environment(key: str, node: Mapping[str, Any]) -> None:
+    """UserError where the class that `node` names misses a variable of the environment."""
+    check = getattr(target_of(key, node), "check_environment", None)
+    if check is not None:
+        check(node)
+
+
 def build(key: str, node: Mapping[str, Any]) -> Any:
     """The object that `node` describes; a UserError of its constructor comes through as it is."""
     try:
