@@ -48,10 +48,13 @@ def plan_phases(policy: Policy, num_steps: int | None) -> tuple[PlannedPhase, ..
 
 
 def code_ceiling(reward: Reward, weights: TierWeights) -> float | None:
-    """The code part of a completion that passes every test; None for a reward without that part."""
+    """The code part of a completion that passes every test; None for a reward without that part.
+
+    The suite has a test of each tier and one without, as the published data have.
+    """
     if CODE not in reward.part_names:
         return None
-    results = tuple(TestResult(tier, Verdict.ACCEPTED) for tier in Tier)
+    results = tuple(TestResult(tier, Verdict.ACCEPTED) for tier in (*Tier, None))
     solved = GradedCompletion("", "", Grade(Program(""), results), weights, step=1, group=0)
     (value,) = reward([solved])
     return None if value is None else value.parts[CODE]
