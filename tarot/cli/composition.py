@@ -8,7 +8,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +32,14 @@ OPTION = re.compile(r"[\w.-]+")
 ALL = "all"
 PARAMS = "hydra.sweeper.params"
 PLAIN_KEY = re.compile(r"([A-Za-z_][\w.-]*)=")
+
+
+def _choose(key: str, values: Mapping[str, Any], otherwise: Any) -> Any:
+    """What a key has a value of its own for, in YAML `${choose:KEY,{a:1,b:2},OTHERWISE}`."""
+    return values.get(key, otherwise)
+
+
+OmegaConf.register_new_resolver("choose", _choose, replace=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import pytest
 from omegaconf import OmegaConf
 
 from rewards.parts import FormatPart
+from tarot.cli.composition import compose
 from tarot.config.schema import PromptConfig
 from tarot.types import Grade, GradedCompletion, TierWeights
 
 PROMPTS = Path(__file__).parents[2] / "conf" / "prompt"
-SHIPPED = {path.stem: path for path in PROMPTS.glob("*.yaml")}
+BY_MODEL = "published"
+SHIPPED = {path.stem: path for path in PROMPTS.glob("*.yaml") if path.stem != BY_MODEL}
 TAGS = {"think_answer": ("think", "answer"), "reasoning_solution": ("reasoning", "solution")}
 CODE = "```python\nprint(1)\n```"
 
@@ -25,6 +27,14 @@ def earns_format(name: str, completion: str) -> bool:
     weights = TierWeights({})
     graded = GradedCompletion(completion, "p", Grade(None, ()), weights, step=1, group=0)
     return FormatPart(pattern)(graded) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [("qwen3-4b", "reasoning_solution"), ("gemma2-2b", "think_answer")]
+)
+def test_the_published_prompt_is_that_of_the_model(model: str, name: str) -> None:
+    (job,) = compose("train", [f"prompt={BY_MODEL}", f"model={model}"])
+    assert job.config["prompt"] == shipped(name).model_dump()
 
 
 def test_the_shipped_prompts_that_want_a_format_are_those_tested_here() -> None:
