@@ -1,9 +1,17 @@
 """The resolved config of a run as types; a node with `_target_` stays a mapping."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 Node = dict[str, Any]
@@ -17,10 +25,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=())
 
 
-class ArchitectureConfig(Strict):
-    """What the plan and random weights need to know of a model."""
+class ExpertsConfig(Strict):
+    """A mixture of experts in place of each MLP: how many there are, and a token goes through."""
 
-    family: Literal["qwen2", "qwen3", "gemma2", "llama"]
+    number: PositiveInt
+    active: PositiveInt
+
+
+class ArchitectureConfig(Strict):
+    """What the plan and random weights need to know of a model.
+
+    With `experts`, `intermediate_size` is that of one.
+    """
+
+    family: Literal["qwen2", "qwen3", "qwen3_moe", "gemma2", "llama"]
     layers: PositiveInt
     hidden_size: PositiveInt
     intermediate_size: PositiveInt
@@ -31,6 +49,25 @@ class ArchitectureConfig(Strict):
     tie_embeddings: bool
     context_length: PositiveInt
     parameters: PositiveInt
+    experts: ExpertsConfig | None = None
+
+    @model_validator(mode="after")
+    def _has_its_experts(self) -> Self:
+        if (self.family == "qwen3_moe") != (self.experts is not None):
+            message = "of family {family} has experts exactly where that is qwen3_moe"
+            raise PydanticCustomError("experts", message, {"family": self.family})
+        return self
+
+    @property
+    def active_experts(self) -> int:
+        """MLPs that a token goes through in a layer."""
+        return 1 if self.experts is None else self.experts.active
+
+    @property
+    def active_parameters(self) -> int:
+        """Parameters that a token is multiplied with: all but those of the other experts."""
+        idle = 0 if self.experts is None else self.experts.number - self.experts.active
+        return self.parameters - self.layers * idle * 3 * self.hidden_size * self.intermediate_size
 
 
 class GgufPackage(Strict):
@@ -255,10 +292,20 @@ class ReportConfig(Strict):
 
 
 class ReproduceConfig(Strict):
-    """A run to start again, and the directory to do it in."""
+    """A run to start again, or runs of a snapshot, and the directory to do it in.
 
-    run: str
+    `pick` matches the names of a snapshot's runs; the nodes take the place of what a run has.
+    """
+
+    run: str | None
+    snapshot: str | None
+    pick: str | None
     into: str | None
+    dry_run: bool
+    hardware: Node | None = None
+    launcher: Node | None = None
+    sandbox: Node | None = None
+    tracker: Node | None = None
 
 
 class RescoreConfig(Strict):

@@ -1,9 +1,10 @@
 """How much a run generates, executes and trains on, and the time and cost of it at given rates.
 
 Operations are counted as in Kaplan et al., "Scaling Laws for Neural Language Models" (2020),
-section 2.1: 2 a parameter and token forwards, plus 4 x layers x width x context for attention
-(Chowdhery et al., "PaLM" (2022), appendix B), and twice that backwards. GRPO's steps alone are
-timed: neither loading, cold start, probe, evaluations and checkpoints, nor waiting.
+section 2.1: 2 a parameter and token forwards, of experts those that a token goes through, plus
+4 x layers x width x context for attention (Chowdhery et al., "PaLM" (2022), appendix B), and twice
+that backwards. GRPO's steps alone are timed: neither loading, cold start, probe, evaluations and
+checkpoints, nor waiting.
 """
 
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def generated_tokens_per_s(config: RunConfig) -> float:
     rates = config.rates
     if rates.generated_tokens_per_s is not None:
         return rates.generated_tokens_per_s
-    operations = 2 * config.model.architecture.parameters
+    operations = 2 * config.model.architecture.active_parameters
     return rates.peak_tflops * 1e12 * _GENERATION_UTILIZATION / operations
 
 
@@ -97,7 +98,7 @@ def operations_per_step(config: RunConfig) -> float:
     shape, step = config.model.architecture, count_step(config)
     length = _prompt_tokens(config) + (config.rates.completion_tokens or completion_limit(config))
     width = shape.heads * shape.head_dim
-    forward = 2 * shape.parameters + 4 * shape.layers * width * length
+    forward = 2 * shape.active_parameters + 4 * shape.layers * width * length
     trained = step.trained_tokens * _training_passes(config)
     return forward * (trained + step.weighed_tokens * _weighing_passes(config))
 

@@ -32,6 +32,8 @@ _TILE = 4096 * 32768
 _CONTEXT_BYTES = 2e9
 # In transformers Gemma 2 has no fused attention, for its soft cap: whole score matrices are held.
 _EAGER_FAMILIES = frozenset({"gemma2"})
+# Queries and keys have norms of their own.
+_NORMED_HEADS = frozenset({"qwen3", "qwen3_moe"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,10 @@ def model_states(
 
 
 def adapter_parameters(shape: ArchitectureConfig, lora: LoraConfig) -> int:
-    """Of two matrices beside each linear layer, from its inputs to `r` and on to its outputs."""
+    """Of two matrices beside each linear layer, from its inputs to `r` and on to its outputs.
+
+    Experts are stacked into one array a layer, which is no linear layer and has no adapter.
+    """
     hidden, inner = shape.hidden_size, shape.intermediate_size
     queries, keys = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
     widths = {
@@ -154,10 +159,9 @@ def adapter_parameters(shape: ArchitectureConfig, lora: LoraConfig) -> int:
         "k_proj": hidden + keys,
         "v_proj": hidden + keys,
         "o_proj": queries + hidden,
-        "gate_proj": hidden + inner,
-        "up_proj": hidden + inner,
-        "down_proj": inner + hidden,
     }
+    if shape.experts is None:
+        widths |= dict.fromkeys(("gate_proj", "up_proj", "down_proj"), hidden + inner)
     named = widths if lora.target_modules is None else lora.target_modules
     return shape.layers * lora.r * sum(widths.get(name, 0) for name in named)
 
@@ -173,7 +177,7 @@ def activations(
     width = _BFLOAT16 if _computes_narrowly(hardware) else _FLOAT32
     residual = width if hardware.sharding else _dtype_bytes(hardware)
     saved = saved_by_layer(shape, sequences, width)
-    at_work = 3 * width * shape.intermediate_size * sequences.tokens
+    at_work = width * _worked_on(shape) * sequences.tokens
     if shape.family in _EAGER_FAMILIES:
         at_work += _scores(shape, sequences, width)
     inputs = shape.layers * shape.hidden_size * residual * sequences.tokens
@@ -190,14 +194,16 @@ def saved_by_layer(shape: ArchitectureConfig, sequences: Sequences, width: int) 
 
     A norm saves its input in float32, the normalised and the result; attention queries, keys and
     values repeated for all heads, and the result, and the mask where it is fused; the MLP gate,
-    activation, up and their product.
+    activation, up and their product. A mixture does so for each of a token's experts, and saves
+    what goes in and comes out of each; the router is left out.
     """
     norms = 4 if shape.family == "gemma2" else 2
     norm = (_FLOAT32 + 2 * width) * shape.hidden_size
     attention = 4 * width * shape.heads * shape.head_dim
-    if shape.family == "qwen3":
+    if shape.family in _NORMED_HEADS:
         attention += (_FLOAT32 + width) * (shape.heads + shape.kv_heads) * shape.head_dim
-    by_token = norms * norm + attention + 4 * width * shape.intermediate_size
+    mlp = 4 * shape.intermediate_size + (2 * shape.hidden_size if shape.experts else 0)
+    by_token = norms * norm + attention + width * shape.active_experts * mlp
     if shape.family in _EAGER_FAMILIES:
         return by_token * sequences.tokens + _scores(shape, sequences, width)
     return (by_token + width * sequences.length) * sequences.tokens
@@ -226,6 +232,12 @@ def _adapted_states(
         buffers=full.buffers if hardware.sharding in ("zero3", "fsdp2") else trained.buffers,
         reference=0,
     )
+
+
+def _worked_on(shape: ArchitectureConfig) -> int:
+    """Numbers a token, in the backward pass of an MLP: gradients, of experts their inputs' too."""
+    mlp = 3 * shape.intermediate_size + (shape.hidden_size if shape.experts else 0)
+    return shape.active_experts * mlp
 
 
 def _scores(shape: ArchitectureConfig, sequences: Sequences, width: int) -> int:

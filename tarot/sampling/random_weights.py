@@ -21,6 +21,7 @@ from tarot.config.schema import ArchitectureConfig, ModelConfig
 _TEMPLATES = {
     "qwen2": "qwen2_5",
     "qwen3": "qwen3_instruct_2507",
+    "qwen3_moe": "qwen3_instruct_2507",  # ChatML, as in its own template
     "gemma2": "gemma",
     "llama": "qwen2_5",  # of the llamas in conf/model, all are trained on ChatML too
 }
@@ -59,6 +60,12 @@ def transformers_config(shape: ArchitectureConfig, **changes: int | None) -> Pre
         "vocab_size": shape.vocab_size,
         "tie_word_embeddings": shape.tie_embeddings,
     }
+    if shape.experts is not None:
+        fields |= {
+            "moe_intermediate_size": shape.intermediate_size,
+            "num_experts": shape.experts.number,
+            "num_experts_per_tok": shape.experts.active,
+        }
     return AutoConfig.for_model(shape.family, **fields | changes)
 
 

@@ -102,9 +102,12 @@ def test_a_models_parameters_follow_from_its_architecture(path: Path) -> None:
     hidden, width = shape.hidden_size, (shape.heads + 2 * shape.kv_heads) * shape.head_dim
     attention = hidden * width + shape.heads * shape.head_dim * hidden
     biases = width if shape.family == "qwen2" else 0
-    head_norms = 2 * shape.head_dim if shape.family == "qwen3" else 0
+    head_norms = 2 * shape.head_dim if shape.family.startswith("qwen3") else 0
     norms = (4 if shape.family == "gemma2" else 2) * hidden
-    layer = attention + biases + head_norms + norms + 3 * hidden * shape.intermediate_size
+    mlp = 3 * hidden * shape.intermediate_size
+    if "experts" in shape:
+        mlp = shape.experts.number * (mlp + hidden)
+    layer = attention + biases + head_norms + norms + mlp
     embeddings = shape.vocab_size * hidden * (1 if shape.tie_embeddings else 2)
     assert shape.layers * layer + embeddings + hidden == shape.parameters
 

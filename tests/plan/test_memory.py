@@ -1,5 +1,7 @@
 """Memory in bytes; the expected numbers are worked out by hand from round shapes."""
 
+from typing import Any
+
 import pytest
 import torch
 from transformers import AutoModelForCausalLM
@@ -21,7 +23,7 @@ BILLION = 10**9
 SEQUENCES = Sequences(number=2, prompt_tokens=30, completion_tokens=20)
 
 
-def shape(family: str = "qwen2", **changes: int) -> ArchitectureConfig:
+def shape(family: str = "qwen2", **changes: Any) -> ArchitectureConfig:
     """Ten layers of width 100, and a billion parameters whatever they say."""
     fields: dict[str, object] = {
         "family": family,
@@ -75,6 +77,14 @@ def test_adapters_are_all_that_has_gradients_and_moments() -> None:
     states = model_states(shape(), alone, has_reference=True, lora=lora)
     assert states.weights == 2 * BILLION + 4 * number
     assert (states.gradients, states.optimizer, states.reference) == (4 * number, 8 * number, 0)
+
+
+def test_experts_have_no_adapter_and_a_token_uses_some_of_them() -> None:
+    """Of a layer's 16 experts, 12 of 3 x 100 x 300 parameters idle; q and o 200, k and v 150."""
+    mixture = shape("qwen3_moe", experts={"number": 16, "active": 4})
+    assert mixture.active_parameters == BILLION - 10 * 12 * 3 * 100 * 300
+    lora = LoraConfig(r=8, alpha=16, dropout=0.0, target_modules=None)
+    assert adapter_parameters(mixture, lora) == 10 * 8 * (2 * 200 + 2 * 150)
 
 
 def test_float32_weights_have_float32_gradients_and_moments_and_a_copy_for_autocast() -> None:
@@ -157,13 +167,16 @@ def test_a_vllm_beside_training_takes_its_share_and_a_server_none() -> None:
     assert served.generation == 0
 
 
-@pytest.mark.parametrize("family", ["qwen2", "qwen3", "gemma2", "llama"])
+@pytest.mark.parametrize("family", ["qwen2", "qwen3", "qwen3_moe", "gemma2", "llama"])
 def test_a_real_layer_saves_what_the_plan_says(family: str) -> None:
     """Of bfloat16 models of one layer and of two, what autograd keeps; within 4%.
 
     Where attention is fused the mask of 1024 tokens is a tenth of it or more.
     """
-    wide = {"hidden_size": 256, "intermediate_size": 1024, "heads": 8, "head_dim": 32}
+    wide: dict[str, Any] = {"hidden_size": 256, "intermediate_size": 1024}
+    wide |= {"heads": 8, "head_dim": 32}
+    if family == "qwen3_moe":
+        wide |= {"intermediate_size": 96, "experts": {"number": 16, "active": 4}}
     one, two = (_saved_bytes(shape(family, layers=layers, **wide)) for layers in (1, 2))
     expected = saved_by_layer(shape(family, **wide), Sequences(2, 5, 1019), width=2)
     assert two - one == pytest.approx(expected, rel=0.04)

@@ -33,6 +33,7 @@ class LengthReward:
     [
         ("qwen2.5-coder-7b", "think_answer"),
         ("qwen3-4b", "reasoning_solution"),
+        ("qwen3-coder-30b-a3b", "think_answer"),
         ("gemma2-2b", "think_answer"),
         ("smollm2-135m", "plain"),
     ],
