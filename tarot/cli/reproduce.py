@@ -1,6 +1,7 @@
 """`tarot reproduce`: the same config in another directory, and the first step that differs.
 
-The exit code is 0 only where the two runs have steps in common and none of them differs.
+The exit code is 0 only where the two runs have steps in common and none of them differs. Of a
+snapshot, which is no run, there is nothing to compare.
 """
 
 import sys
@@ -11,6 +12,7 @@ from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
 from tarot.cli.launching import launch, report
 from tarot.cli.planning import PlannedRun, plan_run
+from tarot.cli.snapshots import moved, show, train_snapshots
 from tarot.config.schema import ReproduceConfig
 from tarot.config.validation import parse
 from tarot.runs import RunDirectory
@@ -25,18 +27,30 @@ NOT_PUSHED = {"push": False, "id": None, "private": True}
 def run(arguments: Sequence[str]) -> int:
     """Reproduce every run that the arguments name."""
     jobs = [parse(ReproduceConfig, job.config) for job in compose("reproduce", arguments)]
-    plans = [(RunDirectory.open(Path(job.run)), _plan(job)) for job in jobs]
     command = typed_command("reproduce", arguments)
-    codes = [_reproduce(original, plan, command) for original, plan in plans]
+    codes = [_run_job(job, command) for job in jobs]
     return max(codes, default=Exit.OK)
 
 
-def _plan(job: ReproduceConfig) -> PlannedRun:
+def _run_job(job: ReproduceConfig, command: str) -> int:
+    """UserError unless it names either a run or a snapshot."""
+    if job.snapshot is not None and job.run is not None:
+        raise UserError("run: a snapshot is trained by itself; give either run or snapshot")
+    if job.snapshot is not None:
+        return train_snapshots(Path(job.snapshot), job, command)
+    if job.run is None:
+        raise UserError("run: missing; give run=DIR, or snapshot=FILE")
+    if job.pick is not None:
+        raise UserError("pick: picks from a snapshot; leave it out with run=DIR")
     original = RunDirectory.open(Path(job.run))
-    into = job.into or f"{job.run.rstrip('/')}-again"
+    plan = _plan(original, job, job.into or f"{job.run.rstrip('/')}-again")
+    return show([plan]) if job.dry_run else _reproduce(original, plan, command)
+
+
+def _plan(original: RunDirectory, job: ReproduceConfig, into: str) -> PlannedRun:
     if Path(into).resolve() == original.path.resolve():
         raise UserError(f"into={into}: this is the run itself; name another directory")
-    plan = plan_run({**original.config(), "run_dir": into, "hub": NOT_PUSHED})
+    plan = plan_run({**moved(original.config(), job, into), "hub": NOT_PUSHED})
     if plan.data_fingerprint != original.data_fingerprint():
         raise UserError(f"run={job.run}: its data is not the data of today; bring back the same")
     return plan

@@ -101,7 +101,7 @@ def test_other_data_under_the_same_name_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ((), "run: missing; give run=…"),
+        ((), "run: missing; give run=DIR, or snapshot=FILE"),
         (("run=nowhere",), "nowhere: no run directory, it has no config.json"),
         (("run=nowhere", "inot=x"), "inot: no such key; did you mean into?"),
     ],
