@@ -30,9 +30,40 @@ def all_composed(path: Path) -> list[dict[str, Any]]:
     node = OmegaConf.to_container(OmegaConf.load(path))
     assert isinstance(node, dict)
     values = [f"{group}.{key!s}=given" for key, value in node.items() if value == "???"]
-    several = ["-m"] if kind == "sweep" else []
+    several = ["-m", *narrowed(path)] if kind == "sweep" else []
     chosen = f"{'+' if is_overlay else ''}{group}={path.stem}"
     return [job.config for job in compose("train", [*several, chosen, *values])]
+
+
+def narrowed(path: Path) -> list[str]:
+    """The first and the last of what a sweep lists by group, and one seed: four runs at most."""
+    return [
+        f"hydra.sweeper.params.{key}='{values[0]},{values[-1]}'"
+        if (CONF / key).is_dir()
+        else f"hydra.sweeper.params.{key}={values[0]}"
+        for key, values in lists_of(path).items()
+        if "." not in key
+    ]
+
+
+def lists_of(path: Path) -> dict[str, list[str]]:
+    """What a sweep lists, by key, with what it has of others."""
+    node: Any = OmegaConf.to_container(OmegaConf.load(path))
+    found: dict[str, list[str]] = {}
+    for name in node.get("defaults", []):
+        if name != "_self_":
+            found |= lists_of(CONF / "sweep" / f"{name.removeprefix('/sweep/')}.yaml")
+    own = node.get("hydra", {}).get("sweeper", {}).get("params", {})
+    return found | {key: str(values).split(",") for key, values in own.items()}
+
+
+def test_every_option_that_a_sweep_lists_is_there() -> None:
+    for path in (CONF / "sweep").rglob("*.yaml"):
+        for key, values in lists_of(path).items():
+            if (CONF / key).is_dir():
+                assert {f"{value}.yaml" for value in values} <= {
+                    option.name for option in (CONF / key).iterdir()
+                }
 
 
 def composed(path: Path) -> dict[str, Any]:
