@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from fnmatch import fnmatch
-from functools import partial
+from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 
@@ -127,8 +127,7 @@ def try_out(command: str) -> None:
     elif rest[0] == "train.py":
         dry_run(rest[1:])
     elif rest[0] == "-m":
-        module = [sys.executable, "-m", rest[1], "--help"]
-        subprocess.run(module, cwd=ROOT, check=True, capture_output=True)
+        show_help(rest[1])
     else:
         verb, *arguments = [rest[0].removesuffix(".py"), *rest[1:]]
         arguments = IN_FULL.get(verb, list)(arguments)
@@ -136,6 +135,13 @@ def try_out(command: str) -> None:
             verb, arguments = bench.in_full(arguments)
         (job,) = compose(verb, arguments)
         parse(SCHEMAS[verb], job.config)
+
+
+@cache
+def show_help(module: str) -> None:
+    """Start a module with `--help`, once."""
+    command = [sys.executable, "-m", module, "--help"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
 def dry_run(arguments: list[str]) -> None:

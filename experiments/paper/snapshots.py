@@ -2,6 +2,7 @@
 
 python -m experiments.paper.snapshots                 write all of them, which takes minutes
 python -m experiments.paper.snapshots artefact=beta   one
+python -m experiments.paper.snapshots out=DIR         to another folder, as DIR/<artefact>.json
 python -m experiments.paper.snapshots check=true      write nothing; say which are not today's
 
 `tarot reproduce snapshot=FILE pick=NAME` trains a run of one.
@@ -9,6 +10,7 @@ python -m experiments.paper.snapshots check=true      write nothing; say which a
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from experiments.command import run_command, settings
@@ -36,6 +38,7 @@ class SnapshotSettings(Strict):
     """Which artefact, all of them unless named, and whether its file is compared or written."""
 
     artefact: str | None = None
+    out: str | None = None
     check: bool = False
 
 
@@ -48,9 +51,10 @@ def main(arguments: Sequence[str]) -> int:
         )
     code = Exit.OK
     for name in [asked.artefact] if asked.artefact else FILES:
-        content, path = snapshots_of(name), FILES[name]
+        content = snapshots_of(name)
+        path = Path(asked.out) / f"{name}.json" if asked.out else FILES[name]
         if not asked.check:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             write_json(path, content)
         elif not path.exists() or read_json(path) != content:
             code = Exit.FAILED
