@@ -9,11 +9,11 @@ from matplotlib.ticker import PercentFormatter
 from tarot.audit.figures import Kills, TierFigures
 from tarot.audit.suite_audit import SuiteAudit
 from tarot.audit.trivial import Trivial
+from tarot.pages import COLORS
 from tarot.types import Tier
 
 _SIZE_INCHES = (11.0, 7.5)
-# Of Okabe and Ito's colours, which the common kinds of colour blindness tell apart.
-_MAIN, _SECOND, _THIRD, _LIMIT = "#0072B2", "#E69F00", "#56B4E9", "#D55E00"
+_MAIN, _SECOND, _THIRD, _LIMIT = (COLORS[number] for number in (0, 1, 4, 5))
 
 
 def draw(audit: SuiteAudit) -> Figure:

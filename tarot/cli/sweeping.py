@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from tarot.runs import config_sha
 from tarot.runs.exits import Exit, exit_code
 from tarot.runs.full_disk import full_disk_told
 from tarot.runs.last_words import last_words
-from tarot.runs.standing import RunStatus, Scores, Standing, Steps, status_of
-from tarot.runs.sweep import SweepDirectory, SweepRun, locate_sweep
+from tarot.runs.standing import RunStatus, Scores, Standing, status_of
+from tarot.runs.sweep import SweepDirectory, SweepRun, differing_overrides, locate_sweep
 from tarot.types import Outcome, RunState, UserError
 
 
@@ -141,41 +141,19 @@ def _is_elsewhere(sweep: SweepDirectory, run: SweepRun) -> bool:
 def _table(runs: Sequence[SweepRun], statuses: Sequence[RunStatus]) -> Table:
     folded = [Column(name, overflow="fold") for name in ("run", "settings", "state")]
     scores = [Column(f"suite {when}", justify="right") for when in ("before", "after")]
+    settings = differing_overrides(runs)
     table = Table(*folded, *scores, Column("cause", overflow="fold"))
-    for run, status, settings in zip(runs, statuses, _differences(runs), strict=True):
+    for run, status, differing in zip(runs, statuses, settings, strict=True):
         cause = status.detail if status.standing is Standing.FAILED else ""
         cells = (
             str(run.directory),
-            settings,
-            _state(status),
+            differing,
+            status.in_words,
             *_shares(status.scores),
             last_words(cause),
         )
         table.add_row(*map(Text, cells))
     return table
-
-
-def _differences(runs: Sequence[SweepRun]) -> Iterator[str]:
-    """The overrides of each run that not all of them have."""
-    common = set.intersection(*(set(run.overrides) for run in runs))
-    for run in runs:
-        yield " ".join(override for override in run.overrides if override not in common)
-
-
-def _state(status: RunStatus) -> str:
-    match status.standing:
-        case Standing.SUBMITTED:
-            return f"submitted as {status.detail}"
-        case Standing.RUNNING | Standing.STOPPED | Standing.FAILED if status.steps:
-            return f"{status.standing}, {_progress(status.steps)}"
-        case _:
-            return status.standing
-
-
-def _progress(steps: Steps) -> str:
-    if not steps.done:
-        return "before step 1"
-    return f"step {steps.done}" + (f" of {steps.total}" if steps.total else "")
 
 
 def _shares(scores: Scores | None) -> tuple[str, str]:

@@ -282,13 +282,22 @@ class RunConfig(Strict):
 class SweepConfig(Strict):
     """A sweep by its directory."""
 
-    directory: str
+    directory: str | None
 
 
 class ReportConfig(Strict):
-    """The sweep to look at."""
+    """A run or a sweep to look at, and its page: where it goes, None for its directory.
 
+    `completions` at most can be read in a run's page; with `execute` they are run again.
+    """
+
+    run: str | None
     sweep: SweepConfig
+    page: bool
+    out: str | None
+    completions: int = Field(ge=0)
+    execute: bool
+    sandbox: Node
 
 
 class ReproduceConfig(Strict):

@@ -28,6 +28,15 @@ class Estimate:
     num_samples: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A mean before and after something was done, and their difference, cluster by cluster."""
+
+    before: Estimate
+    after: Estimate
+    difference: Estimate
+
+
 def clustered_mean(
     samples: Mapping[Cluster, Sequence[float]], confidence: float = 0.95
 ) -> Estimate:

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from tarot.runs.columns import (
+    Floats,
+    Indices,
+    codes_of,
+    column_of,
+    entries_of,
+    floats_of,
+    integers_of,
+)
 from tarot.types import Policy, Tier, TierWeights, Verdict, WithinTier
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 N = TypeVar("N", np.float64, np.int64)
 T = TypeVar("T")
@@ -60,13 +66,13 @@ class Columns:
 
 def read_columns(table: Any) -> Columns:
     """The columns of a table that holds `COLUMNS`."""
-    steps = _integers(table["step"])
-    _, groups = distinct_rows(np.stack([steps, _integers(table["group"])], axis=1))
+    steps = integers_of(table["step"])
+    _, groups = distinct_rows(np.stack([steps, integers_of(table["group"])], axis=1))
     return Columns(
         steps=steps,
-        progress=_floats(table["progress"]),
+        progress=floats_of(table["progress"]),
         groups=groups,
-        rewards=_floats(table["reward"]),
+        rewards=floats_of(table["reward"]),
         parts=_parts(table),
         schedule=_schedule(table),
     )
@@ -74,8 +80,8 @@ def read_columns(table: Any) -> Columns:
 
 def read_verdicts(table: Any, within_tier: WithinTier = WithinTier.MEAN) -> Verdicts:
     """What the results of a table say; `within_tier` is the data's."""
-    tests, rows = _entries(table, "results")
-    tiers = _integers(pc.index_in(tests.field("tier"), pa.array(list(Tier))).fill_null(-1))
+    tests, rows = entries_of(table, "results")
+    tiers = codes_of(tests.field("tier"), list(Tier))
     is_counted = tiers >= 0
     is_accepted = _is(tests.field("verdict"), Verdict.ACCEPTED)
     is_lost = _is(tests.field("verdict"), Verdict.INFRASTRUCTURE)
@@ -128,18 +134,18 @@ def _shares(counts: Sequence[int], within_tier: WithinTier) -> dict[Tier, float]
 
 
 def _parts(table: Any) -> Coded[Mapping[str, float]]:
-    entries, rows = _entries(table, "parts")
+    entries, rows = entries_of(table, "parts")
     names = sorted(pc.unique(entries.field(0)).to_pylist())
     matrix = np.full((len(table), len(names)), _ABSENT)
-    columns = _integers(pc.index_in(entries.field(0), pa.array(names, pa.string())))
-    matrix[rows, columns] = _floats(entries.field(1))
+    columns = codes_of(entries.field(0), names)
+    matrix[rows, columns] = floats_of(entries.field(1))
     distinct, of = distinct_rows(matrix)
     return Coded(tuple(_present(names, row) for row in distinct.tolist()), of)
 
 
 def _schedule(table: Any) -> Schedule:
-    weights = [_floats(column) for column in _column(table, "weights").flatten()]
-    all_must_pass = _column(table, "all_must_pass").to_numpy(zero_copy_only=False)
+    weights = [floats_of(column) for column in column_of(table, "weights").flatten()]
+    all_must_pass = column_of(table, "all_must_pass").to_numpy(zero_copy_only=False)
     matrix = np.stack([*weights, all_must_pass.astype(np.float64)], axis=1)
     distinct, of = distinct_rows(np.where(np.isnan(matrix), _ABSENT, matrix))
     values = (TierWeights(_present(list(Tier), row[:-1]), row[-1] > 0) for row in distinct.tolist())
@@ -150,26 +156,5 @@ def _present(names: Sequence[T], values: Sequence[float]) -> dict[T, float]:
     return {name: value for name, value in zip(names, values, strict=True) if value != _ABSENT}
 
 
-def _entries(table: Any, name: str) -> tuple[Any, Indices]:
-    """The entries of a column of lists, and the row of each."""
-    lists = _column(table, name)
-    offsets = _integers(lists.offsets)
-    entries = lists.values.slice(offsets[0], offsets[-1] - offsets[0])
-    return entries, np.repeat(np.arange(len(table)), np.diff(offsets))
-
-
-def _column(table: Any, name: str) -> Any:
-    return table[name].combine_chunks()
-
-
 def _is(verdicts: Any, verdict: Verdict) -> Flags:
     return np.asarray(pc.equal(verdicts, verdict.value).to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _floats(column: Any) -> Floats:
-    """As numbers, NaN for null."""
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
-
-
-def _integers(column: Any) -> Indices:
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.int64)

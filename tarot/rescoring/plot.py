@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tarot.metrics import smoothed
+from tarot.pages import COLORS, DASHES
 from tarot.rescoring.report import title_of
 from tarot.rescoring.rescore import Rescored
 from tarot.rescoring.summary import PolicySummary
@@ -17,9 +18,6 @@ from tarot.runs.figures import write_figure
 
 SIZE_INCHES = (8.0, 7.0)
 TITLE_WIDTH = 90
-# Okabe and Ito's colours, which the common kinds of colour blindness tell apart.
-COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
-DASHES = ("-", "--", ":")
 WIDTH, OWN_WIDTH = 1.5, 4.0
 # Of a run's steps, how many are averaged around each.
 WINDOW_SHARE = 0.1

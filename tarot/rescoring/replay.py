@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from tarot.curriculum import RewardFormula, code_reward
-from tarot.rescoring.columns import Columns, Floats, Schedule, Verdicts, distinct_rows
+from tarot.rescoring.columns import Columns, Schedule, Verdicts, distinct_rows
+from tarot.runs.columns import Floats
 from tarot.runs.rollouts import results_of
 from tarot.types import (
     CODE,

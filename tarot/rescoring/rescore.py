@@ -9,7 +9,6 @@ import numpy as np
 from tarot.rescoring.columns import (
     COLUMNS,
     Columns,
-    Floats,
     read_columns,
     read_verdicts,
     same_schedule,
@@ -25,6 +24,7 @@ from tarot.rescoring.replay import (
 )
 from tarot.rescoring.summary import PolicySummary, summarize
 from tarot.runs import RunDirectory
+from tarot.runs.columns import Floats
 from tarot.runs.rollouts import rollout_table
 from tarot.types import Policy, Reward, UserError, WithinTier
 

@@ -94,6 +94,15 @@ def read_rollouts(run: RunDirectory) -> Iterator[Rollout]:
             yield _rollout(row)
 
 
+def read_some(run: RunDirectory, places: Mapping[int, Sequence[int]]) -> Iterator[Rollout]:
+    """The rollouts at the given places of each step's file, in order of step and place."""
+    files = run.rollout_files()
+    for step in sorted(places):
+        table = pq.read_table(files[step], schema=SCHEMA)
+        for row in table.take(sorted(places[step])).to_pylist():
+            yield _rollout(row)
+
+
 def rollout_table(run: RunDirectory, columns: Sequence[str]) -> Any:
     """Some columns of all rollouts of a run as one pyarrow table, in the order of `read_rollouts`.
 

@@ -37,6 +37,13 @@ class Steps:
     done: int
     total: int | None
 
+    @property
+    def in_words(self) -> str:
+        """How far it is."""
+        if not self.done:
+            return "before step 1"
+        return f"step {self.done}" + (f" of {self.total}" if self.total else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -63,6 +70,17 @@ class RunStatus:
         """Whether the run is not finished and nothing works on it or is about to."""
         return self.standing in (Standing.FAILED, Standing.STOPPED, Standing.NOT_STARTED)
 
+    @property
+    def in_words(self) -> str:
+        """The standing, with how far the run is or where it waits."""
+        match self.standing:
+            case Standing.SUBMITTED:
+                return f"submitted as {self.detail}"
+            case Standing.RUNNING | Standing.STOPPED | Standing.FAILED if self.steps:
+                return f"{self.standing}, {self.steps.in_words}"
+            case _:
+                return self.standing
+
 
 def status_of(sweep: SweepDirectory, run: SweepRun, sweep_process: int | None) -> RunStatus:
     """How a run stands; `sweep_process` works through its sweep now, None if no process does."""
@@ -70,7 +88,7 @@ def status_of(sweep: SweepDirectory, run: SweepRun, sweep_process: int | None) -
     if not _holds(directory, run):
         return _without_directory(launch)
     works = is_held(directory.lock_path) or _is_starting(launch, sweep_process)
-    steps = _steps(directory)
+    steps = steps_of(directory)
     if directory.summary_path.exists():
         return RunStatus(Standing.FINISHED, steps, _scores(directory))
     if works:
@@ -130,7 +148,8 @@ def _has_begun_since(directory: RunDirectory, launch: Launch) -> bool:
     return last_holder(directory.lock_path) != launch.holder
 
 
-def _steps(directory: RunDirectory) -> Steps:
+def steps_of(directory: RunDirectory) -> Steps:
+    """How many steps the log of a run has, and of how many."""
     last = next(iter(deque(directory.log.steps(), maxlen=1)), {})
     return Steps(last.get("step", 0), _num_steps(directory.config()["trainer"], last))
 

@@ -133,6 +133,12 @@ class SweepDirectory:
         return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
 
 
+def differing_overrides(runs: Sequence[SweepRun]) -> list[str]:
+    """The overrides of each run that not all of them have, as they can be typed."""
+    common = set.intersection(*(set(run.overrides) for run in runs)) if runs else set()
+    return [" ".join(one for one in run.overrides if one not in common) for run in runs]
+
+
 def locate_sweep(folder: Path, name: str, runs: Sequence[Sequence[str]]) -> SweepDirectory:
     """Where the sweep over runs of these overrides lies, in whatever order they come."""
     path = folder / f"{_NOT_IN_NAMES.sub('-', name)}-{_sha(runs)}"

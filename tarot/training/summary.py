@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tarot.capability import ProblemOutcomes, suite_scores, tier_scores
 from tarot.data import Split
-from tarot.metrics import Estimate, clustered_mean, paired_difference
+from tarot.metrics import Change, clustered_mean, paired_difference
 from tarot.training.display import Display
 from tarot.types import Tier
 
@@ -19,17 +19,8 @@ SUITE = "suite"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Pass rates of one tier, or of the whole suite, and their difference problem by problem."""
-
-    before: Estimate
-    after: Estimate
-    difference: Estimate
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
-    """The changes by split and then by tier, `suite` standing for all tiers of a problem."""
+    """Changes of pass rates by split and by tier, `suite` standing for all tiers of a problem."""
 
     splits: Mapping[str, Mapping[str, Change]]
 

@@ -5,8 +5,8 @@ from math import isnan, nan, sqrt
 import numpy as np
 import pytest
 
-from tarot.rescoring.columns import Floats, Indices
 from tarot.rescoring.summary import PolicySummary, advantages, summarize
+from tarot.runs.columns import Floats, Indices
 
 # Three steps of two groups of two.
 STEPS = np.repeat([1, 2, 3], 4)

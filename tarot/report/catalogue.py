@@ -1,0 +1,137 @@
+"""The charts of a run: what `tarot.metrics.steps` measures and what TRL logs beside it."""
+
+from collections.abc import Iterator
+
+from tarot.report.charts import Chart, chart, occurring
+from tarot.report.series import Series
+from tarot.types import Tier, Verdict
+
+_NOT_A_PART = "reward/without_active_tier"
+
+PASSES = chart(
+    "passes",
+    "Pass rate by tier",
+    "share of a tier's tests that judged completions pass",
+    *((tier.value, f"tier/{tier}/pass_rate") for tier in Tier),
+    is_share=True,
+)
+WEIGHTS = chart(
+    "weights",
+    "Weights of the curriculum",
+    "allocation times weight of each tier in the reward, 0 where it doesn't count",
+    *((tier.value, f"policy/weight/{tier}") for tier in Tier),
+)
+REWARD = chart(
+    "reward",
+    "Reward",
+    "mean over rewarded completions, and their standard deviation in the batch",
+    ("mean", "reward"),
+    ("deviation", "reward_std"),
+)
+VARIANCE = chart(
+    "variance",
+    "Groups without variance",
+    "share of groups whose rewards are all equal, which teach nothing; format only: of those that "
+    "vary though the code earns the same throughout",
+    ("all equal", "group/zero_variance"),
+    ("format only", "group/format_only"),
+    ("as TRL counts", "frac_reward_zero_std"),
+    is_share=True,
+)
+ENTROPY = chart("entropy", "Entropy", "of the next token, mean in nats", ("entropy", "entropy"))
+LENGTH = chart(
+    "length",
+    "Completion length",
+    "in tokens",
+    ("mean", "completion/length"),
+    ("shortest", "completions/min_length"),
+    ("longest", "completions/max_length"),
+    ("mean of those that ended", "completions/mean_terminated_length"),
+)
+GRADIENT = chart("gradient", "Gradient norm", "before clipping", ("norm", "grad_norm"))
+TIME = chart("time", "Time of a step", "in seconds", ("seconds", "step_time"))
+_TRAINING = (
+    VARIANCE,
+    ENTROPY,
+    chart("kl", "KL divergence", "logged where trainer.beta is above 0", ("KL", "kl")),
+    chart(
+        "clip",
+        "Clip fraction",
+        "share of tokens whose probability ratio is clipped",
+        ("either", "clip_ratio/region_mean"),
+        ("low", "clip_ratio/low_mean"),
+        ("high", "clip_ratio/high_mean"),
+        is_share=True,
+    ),
+    GRADIENT,
+    chart(
+        "importance",
+        "Importance ratio",
+        "of trainer over sampler, logged where vLLM generates",
+        ("mean", "sampling/importance_sampling_ratio/mean"),
+        ("least", "sampling/importance_sampling_ratio/min"),
+        ("largest", "sampling/importance_sampling_ratio/max"),
+    ),
+    chart("loss", "Loss", "as the trainer logs it", ("loss", "loss")),
+    chart("rate", "Learning rate", "by its schedule", ("learning rate", "learning_rate")),
+    LENGTH,
+    chart(
+        "unusable",
+        "Completions that …",
+        "shares of all completions",
+        ("were cut off", "completion/truncated"),
+        ("hold no code", "completion/no_code"),
+        ("could not be judged", "sandbox/infrastructure"),
+        ("have no tier that counts", _NOT_A_PART),
+        is_share=True,
+    ),
+    chart(
+        "latency",
+        "Sandbox latency",
+        "wall seconds of one execution, and mean seconds until it had a slot",
+        ("median", "sandbox/latency_p50"),
+        ("99th percentile", "sandbox/latency_p99"),
+        ("in the queue", "sandbox/queue"),
+    ),
+    chart("retries", "Executions tried again", "number a step", ("retries", "sandbox/retries")),
+    TIME,
+    chart(
+        "throughput",
+        "Throughput",
+        "tokens a second, of prompts and completions",
+        ("tokens/s", "throughput/tokens"),
+    ),
+)
+
+
+def charts_of_a_run(series: Series) -> Iterator[Chart]:
+    """All that a run's log may have figures for, in the order of the page."""
+    parts = sorted(key for key in series.values if key.startswith("reward/"))
+    yield from (PASSES, WEIGHTS, REWARD)
+    yield chart(
+        "parts",
+        "Parts of the reward",
+        "each without its weight, mean over rewarded completions",
+        *((key.removeprefix("reward/"), key) for key in parts if key != _NOT_A_PART),
+    )
+    for tier in Tier:
+        verdicts = chart(
+            f"verdicts-{tier}",
+            f"Verdicts, {tier}",
+            "share of the tier's tests in judged completions",
+            *((verdict.value, f"tier/{tier}/{verdict}") for verdict in Verdict),
+            is_share=True,
+        )
+        yield occurring(verdicts, series)
+    yield from _TRAINING
+
+
+def charts_of_a_sweep() -> Iterator[Chart]:
+    """What the runs of a sweep are laid side by side by: charts of one line a run each."""
+    for one in (REWARD, PASSES, VARIANCE, ENTROPY, LENGTH, GRADIENT, TIME):
+        lines = one.lines if one is PASSES else one.lines[:1]
+        for line in lines:
+            title = f"{one.title.removesuffix(' by tier')}, {line.name}" if one is PASSES else one.title
+            yield chart(
+                f"{one.name}-{line.name}", title, one.about, (line.name, line.key), is_share=one.is_share
+            )
