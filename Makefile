@@ -14,8 +14,8 @@ EVALCHEMY_PIP := .venv-evalchemy/bin/python -m pip --disable-pip-version-check -
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench gpu-check soak e2b-check slurm-check vllm-check \
-  evalchemy evalchemy-check lock platform
+.PHONY: help demo test check fix bench browser browser-check screenshots gpu-check soak e2b-check \
+  slurm-check vllm-check evalchemy evalchemy-check lock platform
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -40,6 +40,23 @@ fix: .venv/installed ## format, and correct what the linter can
 
 bench: .venv/installed ## measure the sandbox on this machine
 	@$(BIN)/tarot bench $(ARGS)
+
+browser-check: browser ## try the pages of reports in Debian's Chromium, installing it as root
+	@$(BIN)/python -m pytest -m browser tests/report $(ARGS)
+
+screenshots: browser ## take the pictures of docs/pictures, with RUN=runs/… and SWEEP=sweeps/…
+	@test -d "$(RUN)" && test -d "$(SWEEP)" || { echo "name a run and a sweep:" \
+	  "make screenshots RUN=runs/… SWEEP=sweeps/…" >&2; exit 1; }
+	@mkdir -p build
+	@$(BIN)/tarot report run=$(RUN) out=build/run.html execute=true
+	@$(BIN)/tarot report sweep=$(SWEEP) out=build/sweep.html
+	@PYTHONPATH=. $(BIN)/python .ci/screenshots.py build/run.html docs/pictures/run.png curves \
+	  build/run.html docs/pictures/completions.png completions \
+	  build/sweep.html docs/pictures/sweep.png -
+
+browser: .venv/installed
+	@command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+	@$(PIP) install --requirement requirements/browser.txt
 
 gpu-check: .venv/installed ## train a small model on one GPU beside TRL alone, with vLLM where it is
 	@$(BIN)/tarot bench what=trainer +experiment=gpu_check hardware.vllm=null $(ARGS)

@@ -38,9 +38,11 @@ def read_choice(run: RunDirectory) -> Choice | None:
     try:
         decision = Decision.from_json(read_json(run.decision_path))
     except ValidationError as error:
-        raise UserError(f"{run.decision_path}: no decision; the run can't be told from it") from error
+        raise UserError(
+            f"{run.decision_path}: no decision; the run can't be told from it"
+        ) from error
     bars = [
-        Bar(f"{name}, phase {number}", "share, and the lower end of its 90% interval", _lower(phase))
+        Bar(f"{name}, phase {number}", "share", _lower(phase))
         for name, phases in _candidates(decision)
         for number, phase in enumerate(phases, start=1)
     ]

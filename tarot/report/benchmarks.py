@@ -30,7 +30,9 @@ class BenchmarkScore:
     def text(self) -> str:
         """The score, with its interval or a word on why there is none."""
         known = self.estimate
-        return f"{self.value:.1%}, without the problems' results" if known is None else in_words(known)
+        return (
+            f"{self.value:.1%}, without the problems' results" if known is None else in_words(known)
+        )
 
 
 def score_rows(scores: Sequence[BenchmarkScore]) -> list[tuple[str, ...]]:

@@ -1,12 +1,19 @@
 """The charts of a run: what `tarot.metrics.steps` measures and what TRL logs beside it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tarot.report.charts import Chart, chart, occurring
 from tarot.report.series import Series
 from tarot.types import Tier, Verdict
 
 _NOT_A_PART = "reward/without_active_tier"
+# Those that are seldom seen last: there are fewer colours than verdicts.
+_VERDICTS = (
+    *(Verdict.ACCEPTED, Verdict.WRONG_ANSWER, Verdict.RUNTIME_ERROR, Verdict.TIME_LIMIT),
+    *(Verdict.NO_CODE, Verdict.SECURITY, Verdict.INFRASTRUCTURE),
+    *(Verdict.MEMORY_LIMIT, Verdict.OUTPUT_LIMIT),
+)
 
 PASSES = chart(
     "passes",
@@ -24,7 +31,7 @@ WEIGHTS = chart(
 REWARD = chart(
     "reward",
     "Reward",
-    "mean over rewarded completions, and their standard deviation in the batch",
+    "mean over rewarded completions, and their deviation in the batch",
     ("mean", "reward"),
     ("deviation", "reward_std"),
 )
@@ -119,7 +126,7 @@ def charts_of_a_run(series: Series) -> Iterator[Chart]:
             f"verdicts-{tier}",
             f"Verdicts, {tier}",
             "share of the tier's tests in judged completions",
-            *((verdict.value, f"tier/{tier}/{verdict}") for verdict in Verdict),
+            *((verdict.value, f"tier/{tier}/{verdict}") for verdict in _VERDICTS),
             is_share=True,
         )
         yield occurring(verdicts, series)
@@ -128,10 +135,14 @@ def charts_of_a_run(series: Series) -> Iterator[Chart]:
 
 def charts_of_a_sweep() -> Iterator[Chart]:
     """What the runs of a sweep are laid side by side by: charts of one line a run each."""
-    for one in (REWARD, PASSES, VARIANCE, ENTROPY, LENGTH, GRADIENT, TIME):
-        lines = one.lines if one is PASSES else one.lines[:1]
-        for line in lines:
-            title = f"{one.title.removesuffix(' by tier')}, {line.name}" if one is PASSES else one.title
-            yield chart(
-                f"{one.name}-{line.name}", title, one.about, (line.name, line.key), is_share=one.is_share
-            )
+    yield _of_one_line(REWARD, 0, "Reward")
+    for place, tier in enumerate(Tier):
+        yield _of_one_line(PASSES, place, f"Pass rate, {tier}")
+    for one in (VARIANCE, ENTROPY, LENGTH, GRADIENT, TIME):
+        yield _of_one_line(one, 0, one.title)
+
+
+def _of_one_line(several: Chart, place: int, title: str) -> Chart:
+    return replace(
+        several, name=f"{several.name}-{place}", title=title, lines=(several.lines[place],)
+    )

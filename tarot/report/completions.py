@@ -40,9 +40,7 @@ def read_sample(run: RunDirectory, rollouts: Rollouts, sample: Sample) -> list[R
     return list(read_some(run, places))
 
 
-def browser_of(
-    shown: Sequence[Rollout], problems: Mapping[str, Problem], again: Again
-) -> Browser:
+def browser_of(shown: Sequence[Rollout], problems: Mapping[str, Problem], again: Again) -> Browser:
     """All that the page's browser shows; `problems` are those at hand, by id."""
     ids = list(dict.fromkeys(one.problem_id for one in shown))
     numbers = {name: number for number, name in enumerate(ids)}
@@ -77,9 +75,7 @@ def _problem(name: str, problem: Problem | None) -> dict[str, Any]:
     }
 
 
-def _completion(
-    rollout: Rollout, problem: int, again: Sequence[Tried] | None
-) -> dict[str, Any]:
+def _completion(rollout: Rollout, problem: int, again: Sequence[Tried] | None) -> dict[str, Any]:
     return {
         "step": rollout.step,
         "group": rollout.group,

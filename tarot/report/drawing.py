@@ -139,7 +139,7 @@ def _finish(axes: Axes, is_share: bool) -> None:
         axes.set_ylim(-0.03, 1.03)
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     else:
-        axes.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=True)
+        axes.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=False)
         axes.yaxis.get_offset_text().set_fontsize(8)
 
 

@@ -26,7 +26,7 @@ class Bar:
 
 
 def draw_bars(name: str, bars: Sequence[Bar], level: float | None = None) -> Markup:
-    """A point on its interval for each bar; `level` is a line across all rows."""
+    """A point on its interval for each bar, from 0 to 1; `level` is a line across all rows."""
     rows = list(dict.fromkeys(bar.row for bar in bars))
     kinds = list(dict.fromkeys(bar.kind for bar in bars))
     height = _ABOVE_INCHES + _BELOW_INCHES + _ROW_INCHES * len(rows)
@@ -50,18 +50,18 @@ def draw_bars(name: str, bars: Sequence[Bar], level: float | None = None) -> Mar
         axes.axvline(level, color=INK, linestyle="--", linewidth=1)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     plain(axes)
-    name_above(figure, axes, len(kinds))
+    if len(kinds) > 1:
+        name_above(figure, axes, len(kinds))
     return Markup(svg_of(figure, name))
 
 
 def in_words(estimate: Estimate, is_signed: bool = False) -> str:
     """The mean and its interval, in per cent."""
     sign = "+" if is_signed else ""
-    mean, low, high = (
-        f"{end:{sign}.1%}" for end in (estimate.mean, estimate.low, estimate.high)
-    )
+    mean, low, high = (f"{end:{sign}.1%}" for end in (estimate.mean, estimate.low, estimate.high))
     return f"{mean} [{low}, {high}]"
 
 

@@ -73,7 +73,6 @@ def run_page(run: RunDirectory, gathered: Gathered, beside: Beside) -> str:
         "run.html",
         title=f"Run {run.path.resolve().name}",
         facts=list(_facts(run, config)),
-        notes=[],
         held_out=list(held_out_tables(read_changes(run))),
         held_out_head=HEAD,
         scores=score_rows(beside.scores),
@@ -124,12 +123,8 @@ def _facts(run: RunDirectory, config: Mapping[str, Any]) -> Iterator[tuple[str, 
     yield "model", config["model"]["id"]
     for key in ("curriculum", "reward", "data"):
         yield key, str(config[key].get("_target_", ""))
-    num_rows = config["problems_per_step"] * config["num_generations"]
-    yield (
-        "batch",
-        f"{config['problems_per_step']} problems of {config['num_generations']} completions a step, "
-        f"{num_rows} in all",
-    )
+    num_problems, size = config["problems_per_step"], config["num_generations"]
+    yield "batch", f"{num_problems} problems a step with {size} completions each"
     yield "seed", str(config["seed"])
 
 
@@ -151,14 +146,14 @@ def _sampled(sample: Sample) -> str:
     if sample.is_whole:
         return f"All {sample.num_rollouts:,} completions of the run can be read here."
     return (
-        f"{len(sample.rows):,} of {sample.num_rollouts:,} completions can be read here: as many "
-        f"from each of {sample.num_strata:,} strata as there are or as fit, a stratum being a tenth "
-        "of the steps and the rarest pair of tier and verdict among a completion's tests. What is "
-        "rare is thus shown more often than it occurs; shares are those above, counted over all."
+        f"{len(sample.rows):,} of {sample.num_rollouts:,} completions can be read here: equally "
+        f"many from each of {sample.num_strata:,} strata, as far as they have them. A stratum is a "
+        "tenth of the steps and the rarest pair of tier and verdict among a completion's tests. "
+        "What is rare is thus shown more often than it occurs; the shares above are over all."
     )
 
 
 def _unknown(browser: Browser) -> Iterator[str]:
-    num_unknown = browser.num_problems - browser.num_known
+    num_shown, num_unknown = browser.num_problems, browser.num_problems - browser.num_known
     if num_unknown:
-        yield f"Of {browser.num_problems:,} problems shown, the tests of {num_unknown:,} are not at hand."
+        yield f"Of {num_shown:,} problems shown, the tests of {num_unknown:,} are not at hand."

@@ -11,8 +11,15 @@ from tarot.report.benchmarks import BenchmarkScore
 from tarot.report.catalogue import charts_of_a_sweep
 from tarot.report.charts import Chart
 from tarot.report.drawing import Curve, Picture, picture_of
-from tarot.report.held_out import SUITE, Changes, read_changes
-from tarot.report.intervals import Bar, draw_bars, in_words
+from tarot.report.held_out import (
+    HEAD,
+    SUITE,
+    Changes,
+    HeldOutTable,
+    change_table,
+    read_changes,
+)
+from tarot.report.intervals import Bar, draw_bars
 from tarot.report.run_page import chart_data
 from tarot.report.series import Series, read_series, thinned
 from tarot.report.settings import setting_rows
@@ -82,6 +89,7 @@ def sweep_page(name: str, runs: Sequence[SweptRun]) -> str:
         title=f"Sweep {name}",
         runs=[(run.link, _row(run)) for run in runs],
         held_out=list(_held_out(runs)),
+        held_out_head=HEAD,
         benchmarks=list(_benchmarks(runs)),
         pictures=list(enumerate(pictures)),
         chart_data=chart_data(pictures),
@@ -107,30 +115,21 @@ def _pictures(chart: Chart, runs: Sequence[SweptRun]) -> Iterator[Picture]:
         yield picture_of(chart, curves[start : start + MAX_OVERLAID], part=start)
 
 
-def _held_out(runs: Sequence[SweptRun]) -> Iterator[tuple[str, Markup, list[tuple[str, ...]]]]:
-    """For each split the whole suite's pass rates: its name, a picture, and a row a run."""
+def _held_out(runs: Sequence[SweptRun]) -> Iterator[HeldOutTable]:
+    """For each split the pass rates of whole suites, run by run."""
     for split in dict.fromkeys(split for run in runs for split in run.changes):
-        known = [(run, run.changes[split][SUITE]) for run in runs if SUITE in run.changes.get(split, {})]
-        bars = [
-            Bar(run.label, kind, estimate)
-            for run, change in known
-            for kind, estimate in (("before", change.before), ("after", change.after))
-        ]
-        rows = [
-            (
-                run.label,
-                in_words(change.before),
-                in_words(change.after),
-                in_words(change.difference, is_signed=True),
-                str(change.difference.num_clusters),
-            )
-            for run, change in known
-        ]
+        known = {
+            run.label: run.changes[split][SUITE]
+            for run in runs
+            if SUITE in run.changes.get(split, {})
+        }
         if known:
-            yield split, draw_bars(f"held-out-{split}", bars), rows
+            yield change_table(split, f"{split}: pass rate of whole suites", known)
 
 
-def _benchmarks(runs: Sequence[SweptRun]) -> Iterator[tuple[str, Markup | None, list[tuple[str, str]]]]:
+def _benchmarks(
+    runs: Sequence[SweptRun],
+) -> Iterator[tuple[str, Markup | None, list[tuple[str, str]]]]:
     """For each benchmark its name, a picture where intervals are known, and a row a run."""
     for name in dict.fromkeys(one.benchmark for run in runs for one in run.scores):
         scores = [(run, one) for run in runs for one in run.scores if one.benchmark == name]

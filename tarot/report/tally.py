@@ -113,7 +113,10 @@ def verdict_table(rollouts: Rollouts) -> Iterator[tuple[str, ...]]:
     for verdict, row in zip(VERDICTS, counts, strict=True):
         if row.any():
             shares = zip(row, totals, strict=True)
-            yield (verdict.value, *(f"{part / whole:.1%}" if whole else "-" for part, whole in shares))
+            yield (
+                verdict.value,
+                *(f"{part / whole:.1%}" if whole else "-" for part, whole in shares),
+            )
     yield ("99% of them within", *(_slow(tests, tier) for tier in range(len(TIERS))))
 
 
@@ -128,11 +131,13 @@ def facts_of(rollouts: Rollouts) -> Iterator[str]:
         f"{len(rollouts):,} completions of {rollouts.num_problems:,} problems in "
         f"{len(np.unique(rollouts.steps)):,} steps."
     )
-    yield f"{is_solved.mean():.1%} pass their whole suite, {rollouts.truncated.mean():.1%} were cut off."
+    cut_off = rollouts.truncated.mean()
+    yield f"{is_solved.mean():.1%} pass their whole suite, {cut_off:.1%} were cut off."
     yield f"{num_rewarded:,} were rewarded; {num_lost:,} could not be judged."
     yield _by_problem(rollouts.problems, is_solved)
-    if not rollouts.is_selected.all():
-        yield f"{rollouts.is_selected.mean():.1%} are in an update; dynamic sampling left out the rest."
+    selected = rollouts.is_selected.mean()
+    if selected < 1:
+        yield f"{selected:.1%} are in an update; dynamic sampling left out the rest."
 
 
 def _by_problem(problems: Indices, is_solved: Flags) -> str:

@@ -54,7 +54,7 @@ SEEDS = "seed=1,2,3,4,5"
 
 def reported(capsys: pytest.CaptureFixture[str], sweep: SweepDirectory) -> tuple[list[str], str]:
     """What the table says of each run, in their order, and the line below it."""
-    assert main(["report", f"sweep={sweep.path}"]) == 0
+    assert main(["report", f"sweep={sweep.path}", "page=false"]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
     rows = [line.split("│")[2:-1] for line in shown.out.splitlines() if line.startswith("│")]

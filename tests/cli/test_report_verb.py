@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tarot.cli.main import main
-from tarot.runs import RunDirectory
+from tarot.runs import RunDirectory, write_json
 from tarot.runs.lock import exclusive
 from tarot.runs.sweep import SweepDirectory
 from tests.cli.scripted import SEEDS, SWEEP, launched, reported
@@ -117,7 +117,7 @@ def test_another_run_in_the_directory_is_not_taken_for_the_sweeps(
 
 def test_a_report_imports_nothing_heavy(sweep: SweepDirectory, root: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", SPY, "report", f"sweep={sweep.path}"],
+        [sys.executable, "-c", SPY, "report", f"sweep={sweep.path}", "page=false"],
         env={"PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
@@ -129,15 +129,51 @@ def test_a_report_imports_nothing_heavy(sweep: SweepDirectory, root: Path) -> No
     ("arguments", "line"),
     [
         (["sweep=runs"], "runs: no directory of a sweep, it has no sweep.json\n"),
-        ([], "sweep.directory: missing; give sweep.directory=…\n"),
-        (["sweep=runs", "run=x"], "run: no such key; choose from sweep\n"),
+        ([], "run, sweep: give one of them, run=DIR or sweep=DIR\n"),
+        (["sweep=runs", "run=x"], "run, sweep: give one of them, run=DIR or sweep=DIR\n"),
+        (["run=x"], "x: no run directory, it has no config.json\n"),
+        (["run=x", "page=false"], "page: a report on a run is its page; leave page=false out\n"),
+        (["run=x", "out=y/z.html"], "out: y/z.html: its folder does not exist; make it or name"),
+        (["run=x", "completions=-1"], "completions: -1 should be greater than or equal to 0\n"),
+        (["run=x", "sandbox.slot=1"], "sandbox.slot: LocalSandbox has no such key; did you mean"),
     ],
 )
 def test_bad_input_is_one_line(
     arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", *arguments]) == 2
-    assert capsys.readouterr().err == line
+    error = capsys.readouterr().err
+    assert error.startswith(line)
+    assert error.count("\n") == 1
+
+
+def test_the_page_of_a_sweep_lays_its_runs_side_by_side(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first has finished and the fourth was stopped, each with a step in its log."""
+    first, _, _, fourth, _ = (RunDirectory(run.directory) for run in sweep.runs())
+    estimate = {"mean": 0.5, "low": 0.25, "high": 0.75, "num_clusters": 8, "num_samples": 8}
+    change = dict.fromkeys(("before", "after", "difference"), estimate)
+    write_json(first.summary_path, {"splits": {"test": {"suite": change}}})
+    for run in (first, fourth):
+        run.log.append({"step": 2, "reward": 0.125})
+    (first.path / "report.html").touch()
+    assert main(["report", f"sweep={sweep.path}"]) == 0
+    assert (
+        capsys.readouterr().out.splitlines()[-1].startswith(f"written to {sweep.path}/report.html")
+    )
+    page = (sweep.path / "report.html").read_text()
+    assert page.count("<svg") == 2
+    for text in (
+        f'<a href="../../{first.path}/report.html">{first.path.name}</a>',
+        "<td>seed=2</td><td>failed, before step 1</td>",
+        "<td>seed=4</td><td>stopped, step 2 of 2</td>",
+        '<th scope="row">1: seed=1</th><td class="figure">50.0% [25.0%, 75.0%]</td>',
+        '<th scope="row">seed</th><td>1</td><td>2</td>',
+        '"name": "4: seed=4"',
+        "<td>seed=5</td><td>not started</td>",
+    ):
+        assert text in page
 
 
 def test_looking_never_stops_a_run_from_starting(sweep: SweepDirectory) -> None:
