@@ -17,11 +17,14 @@ from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.types import TestResult, Tier, TierWeights, Verdict
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+# One process runs them all, as most of their time is spent on imports.
 RUN_CELLS = """
 import json, sys
-names = {}
-for source in json.load(sys.stdin):
-    exec(compile(source, "cell", "exec"), names)
+for sources in json.load(sys.stdin):
+    names = {}
+    for source in sources:
+        exec(compile(source, "cell", "exec"), names)
+    print(end="\\f")
 """
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -35,11 +38,10 @@ def sources(path: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in code_cells(path)]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> RunDirectory:
+def small_run(folder: Path) -> RunDirectory:
     """A finished run of one step with two completions, one of them right."""
     data = {"_target_": "tarot.data.StarterSource", "num_problems": 4}
-    config = {"name": "small", "runs_dir": str(tmp_path), "data": data}
+    config = {"name": "small", "runs_dir": str(folder), "data": data}
     run = prepare({**config, "evaluation": {"split": "test"}}, StarterSource().fingerprint())
     run.outcomes_path.mkdir()
     for when in ("before", "after"):
@@ -73,8 +75,34 @@ def rollout(program: str, reward: float) -> Rollout:
     )
 
 
-def test_there_is_a_notebook() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["look_at_a_run"]
+@pytest.fixture(scope="module")
+def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each notebook shows, by name."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(root),
+        "PYTHONUTF8": "1",
+        "MPLBACKEND": "Agg",
+        "TAROT_RUN": str(small_run(tmp_path_factory.mktemp("runs")).path),
+        "COLUMNS": "200",
+    }
+    ended = subprocess.run(
+        [sys.executable, "-c", RUN_CELLS],
+        input=json.dumps(list(map(sources, NOTEBOOKS))),
+        cwd=NOTEBOOKS[0].parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    *texts, rest = ended.stdout.split("\f")
+    assert rest == ""
+    return dict(zip([path.stem for path in NOTEBOOKS], texts, strict=True))
+
+
+def test_the_notebooks_are_numbered_in_reading_order() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["01_suites", "02_a_run"]
 
 
 @every_notebook
@@ -90,26 +118,15 @@ def test_a_notebook_is_kept_without_its_outputs(path: Path) -> None:
         assert (cell["outputs"], cell["execution_count"]) == ([], None)
 
 
-@every_notebook
-def test_a_notebook_runs_on_a_small_run(path: Path, run: RunDirectory, root: Path) -> None:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(root),
-        "PYTHONUTF8": "1",
-        "MPLBACKEND": "Agg",
-        "TAROT_RUN": str(run.path),
-        "COLUMNS": "200",
-    }
-    ended = subprocess.run(
-        [sys.executable, "-c", RUN_CELLS],
-        input=json.dumps(sources(path)),
-        cwd=path.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    for shown in ("4 problems to train on", "chosen for its share", "print('[no]')", "+100.0%"):
-        assert shown in ended.stdout
-    assert "50.0%" in ended.stdout
+def test_the_suites_are_shown_with_what_the_audit_says(shown: dict[str, str]) -> None:
+    text = shown["01_suites"]
+    assert "7 problems with 28 tests" in text
+    for said in ("100.0% of 7", "mutants killed", "0 rows dropped, 7 kept", "comparison"):
+        assert said in text
+
+
+def test_a_run_is_shown_from_its_problems_to_what_changed(shown: dict[str, str]) -> None:
+    text = shown["02_a_run"]
+    assert "4 problems to train on" in text
+    for said in ("chosen for its share", "print('[no]')", "+100.0%", "50.0%"):
+        assert said in text
