@@ -102,8 +102,8 @@ def try_out(command: str) -> None:
         arguments = IN_FULL.get(verb, list)(arguments)
         if verb == "bench":
             verb, arguments = bench.in_full(arguments)
-        (job,) = compose(verb, arguments)
-        parse(SCHEMAS[verb], job.config)
+        for job in compose(verb, arguments):
+            parse(SCHEMAS[verb], job.config)
 
 
 def plan_all(arguments: list[str]) -> None:
