@@ -1,0 +1,79 @@
+"""What stands in a table's cells, from the scores of their runs."""
+
+from collections.abc import Mapping
+
+from experiments.markdown import points
+from experiments.paper.document import CHECKPOINT_MARK, MISSING
+from experiments.paper.fairness import unlike_keys, unlike_scores
+from experiments.paper.grid import Row
+from experiments.paper.naming import UNTUNED
+from experiments.paper.reading import Entry
+from tarot.evaluation.claims import Basis, Claim, claim, claim_difference
+from tarot.evaluation.scores import Score
+
+Entries = Mapping[int | None, Entry]
+
+_OF_CHECKPOINTS = (Basis.CHECKPOINT, Basis.CHECKPOINTS_PAIRED, Basis.CHECKPOINTS_UNPAIRED)
+_NO_SEED = -1
+
+
+def scores_of(entries: Entries, benchmark: str) -> dict[int, Score]:
+    """The scores of a row on a benchmark by seed; an untuned model's stands under -1."""
+    return {
+        _NO_SEED if seed is None else seed: entry.scores[benchmark]
+        for seed, entry in entries.items()
+        if benchmark in entry.scores
+    }
+
+
+def cell(row: Row, entries: Entries, benchmark: str) -> str:
+    """A share in percent with its interval; marked where it is of one run."""
+    scores = scores_of(entries, benchmark)
+    if not scores:
+        return MISSING
+    found = claim(scores)
+    estimate = found.estimate
+    ends = f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+    return f"{100 * estimate.mean:.1f} {ends}{_mark(found, row)}"
+
+
+def difference_cell(before: Entries, after: Entries, benchmark: str, axis: str | None) -> str:
+    """`after - before` in percentage points with its interval, over what the two have alike."""
+    found = difference(before, after, benchmark, axis)
+    if found is None:
+        return MISSING
+    estimate = found.estimate
+    ends = f"[{points(estimate.low)}, {points(estimate.high)}]"
+    return f"{points(estimate.mean)} {ends}{_mark(found, None)}"
+
+
+def difference(before: Entries, after: Entries, benchmark: str, axis: str | None) -> Claim | None:
+    """What two rows allow to be said of their difference; None for rows that don't compare.
+
+    An untuned model stands under each seed of the other row.
+    """
+    late = scores_of(after, benchmark)
+    early = scores_of(before, benchmark)
+    if not late or not early or not _compare(before, after, benchmark, axis):
+        return None
+    if _NO_SEED in early:
+        early = dict.fromkeys(late, early[_NO_SEED])
+    return claim_difference(early, late)
+
+
+def _compare(before: Entries, after: Entries, benchmark: str, axis: str | None) -> bool:
+    """Whether all of both rows were trained and measured alike."""
+    sides = [[one for one in side.values() if benchmark in one.scores] for side in (before, after)]
+    first = sides[0][0]
+    return all(
+        not unlike_keys(first, other, axis)
+        and not unlike_scores(first.scores[benchmark], other.scores[benchmark])
+        for side in sides
+        for other in side
+    )
+
+
+def _mark(found: Claim, row: Row | None) -> str:
+    """The mark of a single run; an untuned model is all that its figure speaks of."""
+    is_untuned = row is not None and row.policy == UNTUNED
+    return CHECKPOINT_MARK if found.basis in _OF_CHECKPOINTS and not is_untuned else ""

@@ -1,0 +1,138 @@
+"""From run directories, and folders of untuned models' evaluations, to what tables are made of."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.paper.naming import UNTUNED, model_name, policy_name
+from experiments.paper.settings import Setting, setting_of
+from tarot.evaluation.scores import FOLDER, SUBJECT, Score, read_scores, read_subject
+from tarot.runs import DirectoryState, RunDirectory, differing_keys
+from tarot.runs.identity import hashed_settings
+from tarot.runs.sweep import SweepDirectory
+from tarot.types import UserError
+
+_PATH = "checkpoint.path"
+WITHOUT_RUN = "weights without a run"
+"""The policy of a folder whose weights are not its model's own, and of which no config speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run, or an untuned model, with one score a benchmark.
+
+    `seed`, `setting` and `identity` (what the run's sha covers) are None for an untuned model.
+    `notes` say what of the folder does not count.
+    """
+
+    path: Path
+    model: str
+    policy: str
+    seed: int | None
+    setting: Setting | None
+    identity: Mapping[str, Any] | None
+    is_finished: bool
+    scores: Mapping[str, Score]
+    notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's name, for messages."""
+        return self.path.resolve().name
+
+
+def read_entries(paths: Sequence[Path]) -> list[Entry]:
+    """What lies in each folder, a sweep's runs for a sweep; one that is named twice counts once.
+
+    UserError for a folder that is none of them, that holds scores between which nothing decides,
+    or without any folder.
+    """
+    if not paths:
+        raise UserError("name at least one run directory, sweep, or folder of an untuned model")
+    found = {place.resolve(): place for path in paths for place in _places(path)}
+    return [_entry(path) for path in found.values()]
+
+
+def _places(path: Path) -> Iterator[Path]:
+    if (path / "sweep.json").is_file():
+        runs = SweepDirectory.open(path).runs()
+        yield from (run.directory for run in runs if (run.directory / "config.json").is_file())
+    elif (path / "config.json").is_file() or (path / SUBJECT).is_file():
+        yield path
+    else:
+        raise UserError(
+            f"{path}: no run, sweep or evaluated model: it has no config.json, sweep.json "
+            f"or {SUBJECT}"
+        )
+
+
+def _entry(path: Path) -> Entry:
+    scores, notes = _chosen(path, read_scores(path))
+    if not (path / "config.json").is_file():
+        subject = read_subject(path)
+        is_untuned = subject.checkpoint in (None, subject.model_id)
+        policy, model = UNTUNED if is_untuned else WITHOUT_RUN, model_name(subject.model_id)
+        return Entry(path, model, policy, None, None, None, True, scores, notes)
+    run = RunDirectory(path)
+    config = run.config()
+    try:
+        return Entry(
+            path=path,
+            model=model_name(config["model"]["id"]),
+            policy=policy_name(config),
+            seed=config["seed"],
+            setting=setting_of(config["trainer"]),
+            identity=hashed_settings(config, run.data_fingerprint()),
+            is_finished=run.state is DirectoryState.FINISHED,
+            scores=scores,
+            notes=notes,
+        )
+    except KeyError as error:
+        raise UserError(f"{run.config_path}: no config of a run, it lacks {error}") from error
+
+
+def _chosen(
+    folder: Path, found: Mapping[str, Sequence[Score]]
+) -> tuple[dict[str, Score], tuple[str, ...]]:
+    """One score a benchmark, of the last checkpoint that was evaluated, and what is left out."""
+    last = max((_step(score) for scores in found.values() for score in scores), default=-1)
+    kept: dict[str, Score] = {}
+    older: defaultdict[int, list[str]] = defaultdict(list)
+    for benchmark, scores in found.items():
+        for step in sorted({_step(score) for score in scores} - {last}):
+            older[step].append(benchmark)
+        newest = [score for score in scores if _step(score) == last]
+        if len(newest) > 1:
+            raise UserError(_two_scores(folder, benchmark, newest))
+        if newest:
+            kept[benchmark] = newest[0]
+    name = folder.resolve().name
+    notes = tuple(
+        f"{name}: scores of step {step}, not the last evaluated, are left out: "
+        f"{', '.join(benchmarks)}."
+        for step, benchmarks in sorted(older.items())
+    )
+    return kept, notes
+
+
+def _step(score: Score) -> int:
+    """The last step of training that a run's checkpoint has seen; -1 of other weights."""
+    step = score.inputs.get("checkpoint", {}).get("step")
+    return -1 if step is None else int(step)
+
+
+def _two_scores(folder: Path, benchmark: str, scores: Sequence[Score]) -> str:
+    keys = [key for key in differing_keys(scores[0].inputs, scores[1].inputs) if key != _PATH]
+    files = ", ".join(path.name for path in _files(folder, benchmark))
+    return (
+        f"{folder}: {len(scores)} scores of {benchmark} for one checkpoint, which differ in "
+        f"{', '.join(keys) or 'nothing that they name'}; keep one of {files} in {FOLDER}/"
+    )
+
+
+def _files(folder: Path, benchmark: str) -> Iterable[Path]:
+    pattern = re.compile(rf"{re.escape(benchmark)}-[^-]+\.json")
+    return sorted(path for path in (folder / FOLDER).iterdir() if pattern.fullmatch(path.name))
