@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from experiments.markdown import points
 from experiments.paper.document import CHECKPOINT_MARK, MISSING
 from experiments.paper.fairness import unlike_keys, unlike_scores
+from experiments.paper.family import Family, aggregated
 from experiments.paper.grid import Row
 from experiments.paper.naming import UNTUNED
 from experiments.paper.reading import Entry
 from tarot.evaluation.claims import Basis, Claim, claim, claim_difference
 from tarot.evaluation.scores import Score
+from tarot.metrics.estimates import student_interval
 
 Entries = Mapping[int | None, Entry]
 
@@ -35,6 +37,26 @@ def cell(row: Row, entries: Entries, benchmark: str) -> str:
     estimate = found.estimate
     ends = f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
     return f"{100 * estimate.mean:.1f} {ends}{_mark(found, row)}"
+
+
+def aggregate_cell(row: Row, entries: Entries, family: Family) -> str:
+    """The mean over the family's benchmarks in percent; of several seeds with Student's interval.
+
+    Seeds without one of the benchmarks don't count.
+    """
+    scores = {name: values_of(entries, name) for name in family.aggregate.benchmarks}
+    values = list(aggregated(family, scores).values())
+    if not values:
+        return MISSING
+    if len(values) == 1:
+        return f"{100 * values[0]:.1f}{'' if row.policy == UNTUNED else CHECKPOINT_MARK}"
+    found = student_interval(values, len(values), (0.0, 1.0))
+    return f"{100 * found.mean:.1f} [{100 * found.low:.1f}, {100 * found.high:.1f}]"
+
+
+def values_of(entries: Entries, benchmark: str) -> dict[int, float]:
+    """The values on a benchmark by seed, as `scores_of`."""
+    return {seed: score.value for seed, score in scores_of(entries, benchmark).items()}
 
 
 def difference_cell(before: Entries, after: Entries, benchmark: str, axis: str | None) -> str:

@@ -1,14 +1,16 @@
 """The confirmatory comparisons, on the scores of a grid."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from experiments.markdown import interval, points
-from experiments.paper.cells import Entries, scores_of
+from experiments.paper.cells import values_of
 from experiments.paper.document import MISSING, Section
 from experiments.paper.fairness import unlike_entries
 from experiments.paper.family import Family, ModelScores, Tested, apply_family, read_family
 from experiments.paper.grid import Grid
 from experiments.paper.naming import UNTUNED
+from tarot.metrics.seeds import BySeed
 
 _HEADINGS = (
     *("model", "comparison", "seeds", "difference", "95% interval", "p", "Holm", "differs"),
@@ -63,17 +65,13 @@ def _missing(found: tuple[Tested, ...]) -> list[str]:
     ]
 
 
-def _scores(grid: Grid, family: Family) -> dict[str, ModelScores]:
+def _scores(grid: Grid, family: Family) -> Mapping[str, ModelScores]:
     """By model, policy and benchmark the values of each seed, of runs that compare."""
     benchmarks = family.aggregate.benchmarks
     unlike = [one.entry for one in unlike_entries(grid.entries, benchmarks, None)]
-    found: dict[str, dict[str, dict[str, dict[int, float]]]] = defaultdict(dict)
+    found: defaultdict[str, dict[str, Mapping[str, BySeed]]] = defaultdict(dict)
     for row, entries in grid.rows.items():
         alike = {seed: entry for seed, entry in entries.items() if entry not in unlike}
         if row.policy != UNTUNED:
-            found[row.model][row.policy] = {name: _values(alike, name) for name in benchmarks}
+            found[row.model][row.policy] = {name: values_of(alike, name) for name in benchmarks}
     return found
-
-
-def _values(entries: Entries, benchmark: str) -> dict[int, float]:
-    return {seed: score.value for seed, score in scores_of(entries, benchmark).items()}

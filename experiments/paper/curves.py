@@ -8,7 +8,6 @@ from statistics import fmean
 from experiments.paper.grid import Grid, Row
 from experiments.paper.reading import Entry
 from tarot.runs import RunDirectory
-from tarot.types import UserError
 
 END_SHARE = 0.1
 """How much of a run's steps the figures for its beginning and its end are means of."""
@@ -22,6 +21,11 @@ class Curve:
     entry: Entry
     steps: tuple[int, ...]
     values: tuple[float, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any step has the metric."""
+        return not all(map(isnan, self.values))
 
     @property
     def beginning(self) -> float:
@@ -39,16 +43,13 @@ class Curve:
 
 
 def read_curves(grid: Grid, metric: str) -> list[Curve]:
-    """The curve of each run of a grid that has a log; UserError if none has the metric."""
-    curves = [
+    """The curve of each run of a grid that has a log, all NaN where that has no such metric."""
+    return [
         curve
         for row, found in grid.rows.items()
         for entry in found.values()
         if entry.setting is not None and (curve := _curve(row, entry, metric))
     ]
-    if curves and all(isnan(value) for curve in curves for value in curve.values):
-        raise UserError(f"metric={metric}: no step of any run has it; keys of log.jsonl are meant")
-    return curves
 
 
 def _curve(row: Row, entry: Entry, metric: str) -> Curve | None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.paper.best import best_section
-from experiments.paper.cells import Entries, cell, difference_cell
+from experiments.paper.cells import Entries, aggregate_cell, cell, difference_cell
 from experiments.paper.claims import claims_section
 from experiments.paper.document import CHECKPOINT_MARK, MISSING, Document, Section
 from experiments.paper.fairness import unlike_entries
+from experiments.paper.family import read_family
 from experiments.paper.grid import Grid, Row, arrange
 from experiments.paper.naming import MODELS, POLICIES, UNTUNED
 from experiments.paper.published import published_sections, read_published
@@ -21,7 +22,8 @@ PREFACE = (
     "over problems (Wilson's for one sample of each, clustered by problem for several; where the "
     "harness keeps no list of problems, Wilson's over their number, which is then too wide), and "
     f"speaks of this checkpoint, not the method: {CHECKPOINT_MARK}. Of several seeds it is the "
-    f"mean with Student's interval over seeds. {MISSING} is a cell without a run or a score. "
+    "mean with Student's interval over seeds. The mean of one run's benchmarks stands without an "
+    f"interval. {MISSING} is a cell without a run or a score. "
 )
 EXPLORATORY = "All of it is exploratory."
 CONFIRMATORY = "Only the confirmatory comparisons were fixed beforehand; the rest is exploratory."
@@ -52,9 +54,14 @@ def build_table(entries: Sequence[Entry], spec: Spec, base: Setting | None = Non
 
 
 def _shares(grid: Grid, spec: Spec) -> Section:
-    headings = [*_names(spec), "seeds", *BENCHMARKS.values()]
+    family = read_family()
+    headings = [*_names(spec), "seeds", *BENCHMARKS.values(), "mean"]
     rows = [
-        [*_labels(row, spec), _seeds(row, found), *(cell(row, found, name) for name in BENCHMARKS)]
+        [
+            *(*_labels(row, spec), _seeds(row, found)),
+            *(cell(row, found, name) for name in BENCHMARKS),
+            aggregate_cell(row, found, family),
+        ]
         for row, found in grid.rows.items()
     ]
     return Section("Share of problems solved, %", headings, rows, len(_names(spec)))

@@ -45,7 +45,7 @@ def config_of(model: str, policy: str, seed: int = SEED, **trainer: float) -> di
 def write_run(folder: Path, config: Mapping[str, Any]) -> RunDirectory:
     """A finished run without scores: what `prepare` writes, but for the environment."""
     run = RunDirectory(locate({**config, "runs_dir": str(folder)}, FINGERPRINT))
-    run.path.mkdir()
+    run.path.mkdir(parents=True)
     sha = run.path.name.rpartition("-")[2]
     write_json(run.identity_path, {"sha": sha, "data_fingerprint": FINGERPRINT})
     write_json(run.config_path, config)

@@ -47,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
         raise UserError(f"window: {given.window} is even; an odd one has a middle")
     grid = arrange(read_entries(folders), SPEC, base_of(given, SPEC))
     curves = read_curves(grid, given.metric)
+    if curves and not any(curve.is_known for curve in curves):
+        raise UserError(f"metric={given.metric}: in no log; name a key of log.jsonl, as reward")
     out = Path(given.out or SPEC.folder)
     write_files(build_document(grid, curves, given.metric), {CSV: to_csv(curves)}, out)
     figure = Figure(layout="constrained")
