@@ -15,9 +15,9 @@ from experiments.runs import run_outcomes
 from tarot.capability import ProblemOutcomes, suite_scores, tier_scores
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
-from tarot.metrics import clustered_mean, paired_difference
+from tarot.metrics import Change, clustered_mean, paired_difference
 from tarot.runs import RunDirectory, config_sha
-from tarot.training.summary import SUITE, Change, Outcomes
+from tarot.training.summary import SUITE, Outcomes
 from tarot.types import Tier, UserError
 
 # The judged samples' scores by problem id, or by statement.

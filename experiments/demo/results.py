@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from experiments.results import Saved
 from tarot.data import Split
-from tarot.training.summary import Change
+from tarot.metrics import Change
 
 Changes = Mapping[Split, Mapping[str, Change]]
 

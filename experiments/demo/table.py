@@ -13,7 +13,8 @@ from experiments.demo.results import Arm, Changes, Results
 from experiments.markdown import interval, points, table
 from experiments.results import write_table
 from tarot.data import Split
-from tarot.training.summary import SUITE, Change
+from tarot.metrics import Change
+from tarot.training.summary import SUITE
 from tarot.types import Tier
 
 TITLES = {

@@ -15,8 +15,9 @@ from experiments.policies import HERE
 from experiments.policies.results import RULE, Policy, Results
 from experiments.results import write_table
 from tarot.data import Split
+from tarot.metrics import Change
 from tarot.metrics.seeds import BySeed, paired
-from tarot.training.summary import SUITE, Change
+from tarot.training.summary import SUITE
 
 TITLES = {
     Split.TEST: "New problems of the trained families",
