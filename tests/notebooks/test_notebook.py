@@ -15,7 +15,9 @@ from tarot.data import StarterSource
 from tarot.runs import RunDirectory, prepare, write_json
 from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.types import TestResult, Tier, TierWeights, Verdict
+from tests.experiments.paper_runs import write_grid
 
+HOLE = "\N{EN DASH}"
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 # One process runs them all, as most of their time is spent on imports.
 RUN_CELLS = """
@@ -78,12 +80,16 @@ def rollout(program: str, reward: float) -> Rollout:
 @pytest.fixture(scope="module")
 def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each notebook shows, by name."""
+    scored = tmp_path_factory.mktemp("scored")
+    write_grid(scored, ["qwen3-4b"], ["average", "forward_ce"], num_solved=10, num_problems=40)
+    next(scored.glob("*-average-*/scores/mbpp-*")).unlink()
     environment = {
         **os.environ,
         "PYTHONPATH": str(root),
         "PYTHONUTF8": "1",
         "MPLBACKEND": "Agg",
         "TAROT_RUN": str(small_run(tmp_path_factory.mktemp("runs")).path),
+        "TAROT_RUNS": ":".join(map(str, sorted(scored.iterdir()))),
         "COLUMNS": "200",
     }
     ended = subprocess.run(
@@ -102,7 +108,7 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
 
 
 def test_the_notebooks_are_numbered_in_reading_order() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_suites", "02_a_run"]
+    assert [path.stem for path in NOTEBOOKS] == ["01_suites", "02_a_run", "03_tables"]
 
 
 @every_notebook
@@ -130,3 +136,11 @@ def test_a_run_is_shown_from_its_problems_to_what_changed(shown: dict[str, str])
     assert "4 problems to train on" in text
     for said in ("chosen for its share", "print('[no]')", "+100.0%", "50.0%"):
         assert said in text
+
+
+def test_runs_become_a_table_with_holes(shown: dict[str, str]) -> None:
+    """Of 40 problems 10 are solved; Wilson's 95% interval of 10 in 40 is 14.2% to 40.2%."""
+    lines = shown["03_tables"].splitlines()
+    (average,) = (line for line in lines if line.split()[:3] == ["qwen3-4b", "average", "1"])
+    cell = "25.0 [14.2, 40.2]\N{DAGGER}"
+    assert (average.count(cell), average.count(HOLE)) == (6, 1)
