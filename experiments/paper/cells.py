@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from experiments.markdown import points
-from experiments.paper.document import CHECKPOINT_MARK, MISSING
+from experiments.paper.document import CHECKPOINT_MARK, MISSING, UNPAIRED_MARK
 from experiments.paper.fairness import unlike_keys, unlike_scores
 from experiments.paper.family import Family, aggregated
 from experiments.paper.grid import Row
@@ -15,7 +15,11 @@ from tarot.metrics.estimates import student_interval
 
 Entries = Mapping[int | None, Entry]
 
-_OF_CHECKPOINTS = (Basis.CHECKPOINT, Basis.CHECKPOINTS_PAIRED, Basis.CHECKPOINTS_UNPAIRED)
+_MARKS = {
+    Basis.CHECKPOINT: CHECKPOINT_MARK,
+    Basis.CHECKPOINTS_PAIRED: CHECKPOINT_MARK,
+    Basis.CHECKPOINTS_UNPAIRED: UNPAIRED_MARK,
+}
 _NO_SEED = -1
 
 
@@ -98,4 +102,4 @@ def _compare(before: Entries, after: Entries, benchmark: str, axis: str | None) 
 def _mark(found: Claim, row: Row | None) -> str:
     """The mark of a single run; an untuned model is all that its figure speaks of."""
     is_untuned = row is not None and row.policy == UNTUNED
-    return CHECKPOINT_MARK if found.basis in _OF_CHECKPOINTS and not is_untuned else ""
+    return "" if is_untuned else _MARKS.get(found.basis, "")

@@ -13,6 +13,7 @@ from experiments.paper.spec import Spec
 from experiments.paper.table import build_table
 from tarot.config.schema import Strict
 from tarot.runs import write_atomically
+from tarot.types import UserError
 
 MARKDOWN, LATEX, CSV = "table.md", "table.tex", "table.csv"
 
@@ -51,7 +52,10 @@ def split_arguments(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:
 
 def write_files(document: Document, more: Mapping[str, str], folder: Path) -> None:
     """Write a document in its formats and further files by name, and say where they are."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"out: {folder}: {error.strerror}; name another folder") from error
     texts = {MARKDOWN: document.to_markdown(), LATEX: document.to_latex(), **more}
     for name, text in texts.items():
         write_atomically(folder / name, text.encode())

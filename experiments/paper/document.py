@@ -7,6 +7,7 @@ from experiments.markdown import table
 
 MISSING = "\N{EN DASH}"
 CHECKPOINT_MARK = "†"
+UNPAIRED_MARK = "‡"
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -26,6 +27,7 @@ _LATEX = {
     "]": "{]}",
     MISSING: "--",
     CHECKPOINT_MARK: r"$^{\dagger}$",
+    UNPAIRED_MARK: r"$^{\ddagger}$",
 }
 _LATEX_HEAD = "% Needs \\usepackage{booktabs,longtable}."
 

@@ -10,7 +10,7 @@ from typing import Any
 from experiments.paper.naming import UNTUNED, model_name, policy_name
 from experiments.paper.settings import Setting, setting_of
 from tarot.evaluation.scores import FOLDER, SUBJECT, Score, read_scores, read_subject
-from tarot.runs import DirectoryState, RunDirectory, differing_keys
+from tarot.runs import DirectoryState, RunDirectory, differing_keys, read_json
 from tarot.runs.identity import hashed_settings
 from tarot.runs.sweep import SweepDirectory
 from tarot.types import UserError
@@ -24,8 +24,9 @@ WITHOUT_RUN = "weights without a run"
 class Entry:
     """A run, or an untuned model, with one score a benchmark.
 
-    `seed`, `setting` and `identity` (what the run's sha covers) are None for an untuned model.
-    `notes` say what of the folder does not count.
+    `seed`, `setting` and `identity` (what the run's sha covers) are None for an untuned model, and
+    `chosen` is the policy that the rule took, None for other runs. `notes` say what of the folder
+    does not count.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Entry:
     is_finished: bool
     scores: Mapping[str, Score]
     notes: tuple[str, ...]
+    chosen: str | None = None
 
     @property
     def name(self) -> str:
@@ -89,6 +91,7 @@ def _entry(path: Path) -> Entry:
             is_finished=run.state is DirectoryState.FINISHED,
             scores=scores,
             notes=notes,
+            chosen=read_json(run.decision_path)["chosen"] if run.decision_path.exists() else None,
         )
     except KeyError as error:
         raise UserError(f"{run.config_path}: no config of a run, it lacks {error}") from error

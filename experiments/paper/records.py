@@ -3,7 +3,8 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from experiments.paper.grid import Grid, Row
 from experiments.paper.reading import Entry
@@ -54,8 +55,8 @@ def to_csv(grid: Grid, axis: str | None) -> str:
 
 
 def _hole(row: Row, benchmark: str, axis: str | None) -> Record:
-    record = Record(row.model, row.policy, benchmark)
-    return record if axis is None else replace(record, **{axis: row.value})
+    value: dict[str, Any] = {} if axis is None else {axis: row.value}
+    return Record(row.model, row.policy, benchmark, **value)
 
 
 def _record(row: Row, entry: Entry, benchmark: str) -> Record:

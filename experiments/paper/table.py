@@ -1,17 +1,17 @@
 """A table of the paper as a document: the shares, the differences, and what to know of them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.paper.best import best_section
 from experiments.paper.cells import Entries, aggregate_cell, cell, difference_cell
 from experiments.paper.claims import claims_section
-from experiments.paper.document import CHECKPOINT_MARK, MISSING, Document, Section
+from experiments.paper.document import CHECKPOINT_MARK, MISSING, UNPAIRED_MARK, Document, Section
 from experiments.paper.fairness import unlike_entries
 from experiments.paper.family import read_family
 from experiments.paper.grid import Grid, Row, arrange
-from experiments.paper.naming import MODELS, POLICIES, UNTUNED
+from experiments.paper.naming import ADAPTIVE, MODELS, POLICIES, UNTUNED
 from experiments.paper.published import published_sections, read_published
 from experiments.paper.reading import Entry
 from experiments.paper.settings import Setting
@@ -82,7 +82,8 @@ def _differences(grid: Grid, spec: Spec, base: Setting) -> list[Section]:
     title = f"Less {what}, in percentage points, exploratory"
     remarks = [
         f"95% intervals: problem by problem for single checkpoints ({CHECKPOINT_MARK}), Student's "
-        "over paired seeds for two seeds or more."
+        f"over paired seeds for two seeds or more. Of two checkpoints whose problems are not known "
+        f"one by one ({UNPAIRED_MARK}) it is as if they were not the same, and so too wide."
     ]
     return [Section(title, headings, rows, len(_names(spec)), remarks)]
 
@@ -111,8 +112,9 @@ def _notes(grid: Grid, spec: Spec, base: Setting) -> list[str]:
     entries = grid.entries
     held = " ".join(f"{name}={value:g}" for name, value in base.but(spec.axis).items())
     return [
-        f"Runs with {held} alone; {len(entries)} folders read.",
-        *_left_out(grid, spec),
+        f"Runs with {held} alone; {len(entries)} folders are in the table.",
+        *_left_out(grid),
+        *_choices(grid),
         *(f"{entry.name}: not finished." for entry in entries if not entry.is_finished),
         *(note for entry in entries for note in entry.notes),
         *(f"Not like for like: {one}" for one in unlike_entries(entries, [*BENCHMARKS], spec.axis)),
@@ -120,12 +122,24 @@ def _notes(grid: Grid, spec: Spec, base: Setting) -> list[str]:
     ]
 
 
-def _left_out(grid: Grid, spec: Spec) -> list[str]:
+def _left_out(grid: Grid) -> list[str]:
     kinds = Counter(
         f"{entry.policy} with {entry.setting}" if entry.setting else entry.policy
         for entry in grid.left_out
     )
     return [f"Left out: {count} of {kind}." for kind, count in sorted(kinds.items())]
+
+
+def _choices(grid: Grid) -> list[str]:
+    """What the rule took for each model, with the seeds of the runs."""
+    seeds: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in grid.entries:
+        if entry.chosen is not None:
+            seeds[entry.model, entry.chosen].append(str(entry.seed))
+    return [
+        f"{model}: {ADAPTIVE} took {chosen} (seed {', '.join(of)})."
+        for (model, chosen), of in seeds.items()
+    ]
 
 
 def _absent(grid: Grid, spec: Spec) -> list[str]:

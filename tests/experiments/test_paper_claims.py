@@ -10,6 +10,7 @@ from experiments.paper.published import FILE, read_published
 from experiments.paper.reading import read_entries
 from experiments.paper.table import build_table
 from tarot.evaluation.scores import write_score
+from tarot.runs import write_json
 from tarot.types import UserError
 from tests.experiments.paper_runs import config_of, score_of, write_run, write_scores
 
@@ -25,7 +26,9 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     """
     folder = tmp_path_factory.mktemp("claims")
     for seed, num_solved in zip((1, 2, 3), (12, 13, 14), strict=True):
-        write_scores(write_run(folder, config_of(MODEL, "adaptive", seed)).path, num_solved, 20)
+        rule = write_run(folder, config_of(MODEL, "adaptive", seed))
+        write_scores(rule.path, num_solved, 20)
+        write_json(rule.decision_path, {"chosen": "forward_bi"})
         write_scores(write_run(folder, config_of(MODEL, "average", seed)).path, 10, 20)
     for policy, num_solved, tiers in (("forward_ce", 12, 0.0), ("reversed_ce", 10, 1.0)):
         run = write_run(folder, config_of(MODEL, policy))
@@ -39,6 +42,7 @@ def test_several_seeds_speak_of_the_method(text: str) -> None:
     assert f"| {MODEL} | adaptive | 3 | 65.0 [52.6, 77.4] | " in text
     assert f"| {MODEL} | average | 3 | 50.0 [50.0, 50.0] | " in text
     assert f"| {MODEL} | forward_ce | 1 | 60.0 [38.7, 78.1]† | " in text
+    assert f"- {MODEL}: adaptive took forward_bi (seed 1, 2, 3)." in text
 
 
 def test_the_family_is_tested_over_paired_seeds(text: str) -> None:

@@ -70,6 +70,14 @@ def test_63_runs_make_three_formats_in_time(runs: Path, tmp_path: Path) -> None:
     assert float(one["high"]) == pytest.approx(0.402, abs=5e-4)
 
 
+@pytest.mark.soak
+def test_as_many_problems_as_the_real_ones_take_no_longer(tmp_path: Path) -> None:
+    write_grid(tmp_path / "runs", MODELS, POLICIES, 250, 500)
+    started = time.process_time()
+    run_table(SPEC, [*map(str, (tmp_path / "runs").iterdir()), f"out={tmp_path}"])
+    assert time.process_time() - started < 10
+
+
 def test_every_run_that_is_taken_away_leaves_a_hole(entries: list[Entry]) -> None:
     for missing in entries:
         others = [entry for entry in entries if entry is not missing]

@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from experiments.paper import beta, main, weights
+from experiments.paper.cells import difference_cell
 from experiments.paper.fairness import unlike_entries
 from experiments.paper.grid import Row, arrange
 from experiments.paper.naming import ADAPTIVE, BINARY, UNTUNED, policy_name
@@ -145,6 +147,18 @@ def test_a_table_of_some_policies_shows_those_that_are_missing(make_run: MakeRun
         ("forward_bi", 0),
         ("forward_ce", 1),
     ]
+
+
+def test_a_difference_without_lists_of_problems_is_marked(make_run: MakeRun) -> None:
+    """Of 50% and 75% on 100 problems each: 25 points, give or take some 13."""
+    paths = [make_run("average"), make_run("pass_at_all")]
+    for path, value in zip(paths, (0.5, 0.75), strict=True):
+        score = score_of("mbpp", [1.0, 0.0])
+        unlisted = replace(score, value=value, num_problems=100, num_samples=3, solved=None)
+        write_score(path, unlisted, "0123456789ab")
+    before, after = ({one.seed: one} for one in read_entries(paths))
+    assert difference_cell(before, after, "mbpp", None) == "+25.0 [+11.6, +37.2]‡"
+    assert difference_cell(after, before, "mbpp", None) == "-25.0 [-37.2, -11.6]‡"
 
 
 def test_weights_without_a_run_are_no_untuned_model(tmp_path: Path) -> None:
