@@ -22,9 +22,9 @@ from tarot.cli.sources import sources_in_full
 from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
 from tarot.config.evaluation import EvaluateConfig
 from tarot.config.generation import GenerateConfig
+from tarot.config.reproduction import ReproduceConfig
 from tarot.config.schema import (
     ReportConfig,
-    ReproduceConfig,
     RescoreConfig,
     RunConfig,
     Strict,

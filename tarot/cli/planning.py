@@ -22,7 +22,7 @@ from tarot.config.hub_access import check_hub
 from tarot.config.machine import check_hardware, check_split
 from tarot.config.model_source import check_model
 from tarot.config.run import validate_run
-from tarot.config.schema import RunConfig
+from tarot.config.schema import ArchitectureConfig, RunConfig
 from tarot.config.targets import build
 from tarot.curriculum import OnlinePolicy, decoupled_weights, phases
 from tarot.data import DataSource
@@ -84,7 +84,7 @@ def facts(run: PlannedRun, length: Length) -> Table:
     settings = run.settings
     table = Table("", Column(overflow="fold"), show_header=False, box=None)
     table.add_row("directory", str(run.directory))
-    table.add_row("model", f"{settings.model.id} ({settings.model.architecture.parameters:,})")
+    table.add_row("model", f"{settings.model.id} ({_parameters(settings.model.architecture)})")
     table.add_row("step", describe_batch(settings))
     table.add_row("stages", ", ".join(_stages(run)))
     table.add_row("steps", length.words)
@@ -118,6 +118,13 @@ def show_plan(run: PlannedRun, console: Console) -> None:
     missing += _faults(_checks_of_place(run.config, run.settings))
     add_faults(table, missing, "missing here")
     console.print(table, soft_wrap=True)
+
+
+def _parameters(shape: ArchitectureConfig) -> str:
+    """How many there are, and of experts how many a token goes through."""
+    if shape.experts is None:
+        return f"{shape.parameters:,}"
+    return f"{shape.parameters:,}, {shape.active_parameters:,} of them for a token"
 
 
 def _source(node: Mapping[str, Any]) -> DataSource:

@@ -13,7 +13,7 @@ from tarot.cli.composition import compose
 from tarot.cli.launching import launch, report
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.cli.snapshots import moved, show, train_snapshots
-from tarot.config.schema import ReproduceConfig
+from tarot.config.reproduction import ReproduceConfig
 from tarot.config.validation import parse
 from tarot.runs import RunDirectory
 from tarot.runs.comparison import RunComparison, compare_runs

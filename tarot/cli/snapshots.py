@@ -8,7 +8,8 @@ from typing import Any
 from tarot.cli.launching import launch, render, report
 from tarot.cli.planning import PlannedRun, plan_run, show_plan
 from tarot.cli.screen import screen
-from tarot.config.schema import Node, ReproduceConfig
+from tarot.config.reproduction import ReproduceConfig
+from tarot.config.schema import Node
 from tarot.runs.exits import Exit, exit_code
 from tarot.runs.snapshots import read_snapshots
 from tarot.types import RunState, UserError

@@ -6,7 +6,7 @@ from typing import Any
 from tarot.config.batches import plan_batches
 from tarot.config.machine import check_split
 from tarot.config.model_source import is_local
-from tarot.config.schema import RunConfig
+from tarot.config.schema import ArchitectureConfig, RunConfig
 from tarot.config.targets import check_target
 from tarot.config.trainer_fields import check_trainer, default_of
 from tarot.config.validation import parse
@@ -18,6 +18,7 @@ TARGETS = ("data", "curriculum", "reward", "sandbox", "launcher")
 def validate_run(config: Mapping[str, Any]) -> RunConfig:
     """The config as types; UserError for the first key, type, field or number that is wrong."""
     run = parse(RunConfig, config)
+    _check_experts(run.model.architecture)
     _check_filter(run)
     _check_dynamic_sampling(run)
     _check_hub(run)
@@ -30,6 +31,20 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     check_split(run.hardware)
     plan_batches(run)
     return run
+
+
+def _check_experts(shape: ArchitectureConfig) -> None:
+    """UserError unless a mixture of experts, and no other, has them, enough for a token."""
+    key = "model.architecture"
+    if (shape.family == "qwen3_moe") != (shape.experts is not None):
+        wanted = "gives no experts" if shape.experts is None else "has none"
+        raise UserError(
+            f"{key}.experts: {key}.family={shape.family} {wanted}; set both, or neither"
+        )
+    if shape.experts is not None and shape.experts.active > shape.experts.number:
+        raise UserError(
+            f"{key}.experts.active={shape.experts.active}: there are only {shape.experts.number}"
+        )
 
 
 def _check_filter(run: RunConfig) -> None:

@@ -1,17 +1,9 @@
 """The resolved config of a run as types; a node with `_target_` stays a mapping."""
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    PositiveInt,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
 Node = dict[str, Any]
@@ -50,13 +42,6 @@ class ArchitectureConfig(Strict):
     context_length: PositiveInt
     parameters: PositiveInt
     experts: ExpertsConfig | None = None
-
-    @model_validator(mode="after")
-    def _has_its_experts(self) -> Self:
-        if (self.family == "qwen3_moe") != (self.experts is not None):
-            message = "of family {family} has experts exactly where that is qwen3_moe"
-            raise PydanticCustomError("experts", message, {"family": self.family})
-        return self
 
     @property
     def active_experts(self) -> int:
@@ -298,23 +283,6 @@ class ReportConfig(Strict):
     completions: int = Field(ge=0)
     execute: bool
     sandbox: Node
-
-
-class ReproduceConfig(Strict):
-    """A run to start again, or runs of a snapshot, and the directory to do it in.
-
-    `pick` matches the names of a snapshot's runs; the nodes take the place of what a run has.
-    """
-
-    run: str | None
-    snapshot: str | None
-    pick: str | None
-    into: str | None
-    dry_run: bool
-    hardware: Node | None = None
-    launcher: Node | None = None
-    sandbox: Node | None = None
-    tracker: Node | None = None
 
 
 class RescoreConfig(Strict):

@@ -115,6 +115,31 @@ def test_a_package_that_a_class_needs_is_named_with_the_remedy(
         check_target("launcher", {"_target_": "needy.Launcher"})
 
 
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"family": "qwen3"},
+            "model.architecture.experts: model.architecture.family=qwen3 has none",
+        ),
+        (
+            {"experts": None},
+            "model.architecture.experts: model.architecture.family=qwen3_moe gives no",
+        ),
+        ({"experts": {"number": 4, "active": 8}}, "model.architecture.experts.active=8: there are"),
+    ],
+)
+def test_a_mixture_of_experts_has_them_and_no_other_model(
+    changes: dict[str, Any], line: str
+) -> None:
+    (job,) = compose("train", ["model=qwen3-coder-30b-a3b"])
+    model = job.config["model"]
+    changed = {**model, "architecture": {**model["architecture"], **changes}}
+    with pytest.raises(UserError) as caught:
+        validate_run({**job.config, "model": changed})
+    assert str(caught.value).startswith(f"model.architecture.{line}")
+
+
 def test_a_missing_argument_of_a_target_is_named() -> None:
     with pytest.raises(UserError, match=r"^data\.path: missing"):
         check_target("data", {"_target_": "tarot.data.JsonlSource"})
