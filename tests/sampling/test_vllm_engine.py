@@ -11,6 +11,7 @@ from tarot.cli.main import main
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import RunConfig
 from tarot.config.vllm import context_length
+from tarot.evaluation import read_scores
 from tarot.prompts import Message
 from tarot.sampling import Completion, Sampler
 from tests.sampling.parrot import save_parrot
@@ -57,6 +58,20 @@ def test_a_completion_at_its_limit_is_cut_off(sampler: Sampler) -> None:
 def test_the_seed_decides(sampler: Sampler) -> None:
     assert drawn(sampler) == drawn(sampler)
     assert drawn(sampler) != drawn(sampler, seed=1000)
+
+
+def test_our_own_benchmark_takes_vllm_where_the_hardware_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    node = "{mode: colocate, gpus: 0, tensor_parallel: 1, gpu_memory_utilization: 0.3}"
+    sizes = ("benchmark.tiers.problems=2", "benchmark.tiers.samples=3")
+    arguments = ["benchmark=tiers", "model=tiny", "hardware=cpu", f"hardware.vllm={node}", *sizes]
+    assert main(["evaluate", *arguments, "benchmark.tiers.sampling.max_new_tokens=16"]) == 0
+    (folder,) = (tmp_path / "evaluations").iterdir()
+    (score,) = read_scores(folder)["tiers"]
+    assert (score.num_problems, score.num_samples) == (2, 3)
+    assert score.inputs["settings"]["sampler"] == "vllm"
 
 
 def test_a_probe_takes_vllm_where_the_hardware_has_it(
