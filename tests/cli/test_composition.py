@@ -29,6 +29,7 @@ sys.exit(f"exit code {{code}}, loaded {{loaded}}" if code or loaded else 0)
         ("train", "--cfg", "job"),
         ("train", "+experiment=demo", "dry_run=true"),
         ("train", "+experiment=demo", "sandbox=e2b", "dry_run=true"),
+        ("evaluate", "model=tiny", "dry_run=true"),
         ("--help",),
     ],
     ids=" ".join,
