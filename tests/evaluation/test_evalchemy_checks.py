@@ -125,7 +125,9 @@ def test_bad_input_ends_the_command_with_one_line_and_starts_nothing(
     model = make_model(here / "weights")
     arguments = ["model=tiny", f"checkpoint={model}", *evalchemy.arguments("humaneval")]
     assert evaluate(*arguments, "evalchemy.root=none") == 2
-    (line,) = capsys.readouterr().err.splitlines()
+    assert evaluate(*arguments, "benchmark.humaneval.num_problems=164") == 2
+    line, counted = capsys.readouterr().err.splitlines()
+    assert counted.startswith("benchmark.….num_problems=164: ")
     assert line.endswith("none: no checkout of Evalchemy; run `make evalchemy`, or name one")
     assert started(model) == []
 

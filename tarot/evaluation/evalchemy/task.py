@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tarot.config.machine import visible_gpus
 from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Measured, Processes
 from tarot.evaluation.evalchemy.arguments import (
     SERVED,
@@ -18,8 +17,8 @@ from tarot.evaluation.evalchemy.arguments import (
     command,
     joined,
     loading_arguments,
-    parallelism,
 )
+from tarot.evaluation.evalchemy.checks import check_machine, check_number
 from tarot.evaluation.evalchemy.faults import cause_of_end, logged_error, traceback_in
 from tarot.evaluation.evalchemy.hub_data import check_hub_data
 from tarot.evaluation.evalchemy.installation import Installation
@@ -52,9 +51,9 @@ class EvalchemyTask:
 
     `metrics` are fractions whose mean is the score, and `std_error` the key of Evalchemy's own
     standard error. An answer has up to `max_tokens`, and fewer where the context would not hold
-    `prompt_tokens` beside them. `data` are files of the checkout and `hub_data` a data set that the
-    task loads from the hub. `num_problems`, and `num_debug_problems` of the small run, are None
-    where they are not known before.
+    `prompt_tokens` beside them. `data` are files of the checkout, the last of which has a line for
+    each problem, and `hub_data` is a data set that the task loads from the hub. `num_problems`, and
+    `num_debug_problems` of the small run, are None where they are not known before.
     """
 
     task: str
@@ -104,10 +103,13 @@ class EvalchemyTask:
         if config.evalchemy.backend == SERVED and config.evalchemy.base_url is not None:
             named_endpoint(config)
         else:
-            _check_machine(evaluation)
+            check_machine(config)
         joined(self._model_args(evaluation, named_weights(evaluation.target)))
         modules = ("vllm",) if config.evalchemy.backend == "vllm" else ()
-        Installation.of(config.evalchemy).check(modules, self.data)
+        installation = Installation.of(config.evalchemy)
+        installation.check(modules, self.data)
+        if self.data and self.num_problems is not None:
+            check_number(installation.root / self.data[-1], self.num_problems)
         if self.hub_data is not None:
             check_hub_data(self.hub_data, config.evalchemy.data)
 
@@ -228,25 +230,6 @@ def _context(evaluation: Evaluation) -> int:
 def _starts_server(evaluation: Evaluation) -> bool:
     settings = evaluation.config.evalchemy
     return settings.backend == SERVED and settings.base_url is None
-
-
-def _check_machine(evaluation: Evaluation) -> None:
-    """UserError unless this machine has the GPUs that the backend is to use."""
-    hardware, backend = evaluation.config.hardware, evaluation.config.evalchemy.backend
-    if hardware.device == "cpu":
-        if backend == "vllm":
-            raise UserError(
-                "evalchemy.backend=vllm: needs GPUs, and hardware.device=cpu; set "
-                "evalchemy.backend=hf"
-            )
-        return
-    parallelism(evaluation.config)
-    found = visible_gpus(os.environ)
-    if found < hardware.gpus:
-        raise UserError(
-            f"hardware.gpus={hardware.gpus}: this machine has {found or 'none'}; choose another "
-            "hardware, or hardware=cpu evalchemy.backend=hf"
-        )
 
 
 def _remove(path: Path) -> None:
