@@ -127,16 +127,15 @@ platform:
 	  "name a copy of it with EVALCHEMY_URL=…" >&2; rm -rf .evalchemy.new; exit 1; }
 	@mv .evalchemy.new .evalchemy
 
-# Evalchemy's own releases of torch and vLLM go together, so on a CPU both are left out.
-.venv-evalchemy/installed: requirements/evalchemy.txt | platform
+.venv-evalchemy/installed: requirements/evalchemy.txt requirements/evalchemy-vllm.txt | platform
 	@$(PYTHON) -m venv .venv-evalchemy
 	@echo "installing requirements/evalchemy.txt …"
 	@if command -v nvidia-smi >/dev/null; then \
-	  $(EVALCHEMY_PIP) install --constraint requirements/evalchemy.txt "vllm<0.10.2"; \
+	  $(EVALCHEMY_PIP) install --no-deps --requirement requirements/evalchemy-vllm.txt; \
 	else \
 	  $(EVALCHEMY_PIP) install $(PIP_TORCH_ARGS) $(TORCH); \
 	fi
-	@$(EVALCHEMY_PIP) install --requirement requirements/evalchemy.txt
+	@$(EVALCHEMY_PIP) install --no-deps --requirement requirements/evalchemy.txt
 	@touch $@
 
 .venv/installed: setup.cfg pyproject.toml .venv/locked
