@@ -80,7 +80,7 @@ vllm-check: .venv-vllm/installed ## sample, train and serve with vLLM on this CP
 	@VLLM_CPU_KVCACHE_SPACE=1 VLLM_CPU_OMP_THREADS_BIND=nobind \
 	  .venv-vllm/bin/python -m pytest -m vllm tests/*/test_vllm_*.py $(ARGS)
 
-evalchemy: .venv-evalchemy/installed .evalchemy/.git ## prepare the harness of evaluate.py
+evalchemy: .evalchemy/.git .venv-evalchemy/installed ## prepare the harness of evaluate.py
 
 evalchemy-check: .venv/installed ## evaluate a small real model on HumanEval's first two on this CPU
 	@$(BIN)/python evaluate.py model=smollm2-135m benchmark=humaneval debug=true hardware=cpu \
