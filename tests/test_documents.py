@@ -36,12 +36,13 @@ FOREIGN = ("pypi.org", "pythonhosted.org", "pytorch.org", "/work/", "helper-")
 
 
 def own_files() -> dict[str, str]:
-    """The files that the documents tell the reader to write, by path."""
+    """The files that the documents tell the reader to write, by the path just above each."""
     files: dict[str, str] = {}
     for document in DOCUMENTS:
         text, end = document.read_text(), 0
         for fence in FENCE.finditer(text):
-            named = OWN_FILE.findall(text[end : fence.start()])
+            above = text[end : fence.start()].rstrip().rpartition("\n\n")[2]
+            named = OWN_FILE.findall(above)
             if fence[1] in ("python", "yaml") and named:
                 files[named[-1]] = fence[2]
             end = fence.end()
