@@ -83,7 +83,8 @@ def commands() -> list[str]:
     for document in DOCUMENTS:
         text = document.read_text()
         for language, body in FENCE.findall(text):
-            found += body.splitlines() if not language else []
+            lines = body.replace("\\\n", " ").splitlines()
+            found += [" ".join(line.split()) for line in lines if not language]
         found += [" ".join(code.split()) for code in INLINE.findall(FENCE.sub("", text))]
     return sorted({command for command in found if COMMAND.match(command)})
 
