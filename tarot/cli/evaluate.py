@@ -15,6 +15,7 @@ from tarot.cli.screen import screen
 from tarot.config.evaluation import EvaluateConfig
 from tarot.config.targets import build, check_target
 from tarot.config.validation import parse
+from tarot.evaluation import estimate_of
 from tarot.evaluation.benchmark import Benchmark, Evaluation, Processes
 from tarot.evaluation.running import Result, evaluate, missing, place_of
 from tarot.evaluation.target import find_target
@@ -107,9 +108,10 @@ def _show(job: Job) -> None:
 
 
 def _tabulate(results: Sequence[tuple[str, Result]], console: Console) -> None:
-    """The score of each benchmark, or why there is none."""
+    """The score of each benchmark with its interval over problems, or why there is none."""
     wide = [Column(name, overflow="fold") for name in ("checkpoint", "benchmark")]
-    table = Table(*wide, "score", "parts", "problems", "samples", Column("cause", overflow="fold"))
+    figures = ("score", "95% interval", "parts", "problems", "samples")
+    table = Table(*wide, *figures, Column("cause", overflow="fold"))
     for name, result in results:
         table.add_row(*map(Text, (name, result.benchmark, *_cells(result))))
     console.print(table)
@@ -118,8 +120,10 @@ def _tabulate(results: Sequence[tuple[str, Result]], console: Console) -> None:
 def _cells(result: Result) -> tuple[str, ...]:
     score = result.score
     if score is None:
-        return ("", "", "", "", result.cause)
+        return ("", "", "", "", "", result.cause)
     error = f" ± {score.std_error:.1%}" if score.std_error is not None else ""
     parts = ", ".join(f"{name} {value:.1%}" for name, value in score.parts.items())
     counts = (str(score.num_problems), str(score.num_samples))
-    return (f"{score.value:.1%}{error}", parts, *counts, "")
+    found = estimate_of(score)
+    interval = f"[{found.low:.1%}, {found.high:.1%}]"
+    return (f"{score.value:.1%}{error}", interval, parts, *counts, "")

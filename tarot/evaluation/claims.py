@@ -67,7 +67,7 @@ def claim_difference(before: BySeed, after: BySeed) -> Claim | None:
 
     With two seeds or more in common it is paired over these; with one, or with one run on each
     side, problem by problem. A model that has no seeds, as an untrained one, stands under each of
-    the other side's.
+    the other side's; what its own samples scatter is then in no interval.
     """
     common = sorted(before.keys() & after.keys())
     if len(common) > 1:

@@ -1,5 +1,7 @@
 """The best of several, corrected for its having been chosen."""
 
+import re
+from pathlib import Path
 from statistics import fmean
 
 import numpy as np
@@ -7,6 +9,13 @@ import pytest
 
 from tarot.metrics import wilson
 from tarot.metrics.selection import Solved, best_cross_fitted, best_elsewhere
+from tests.metrics.selections import Errors, selection_errors
+
+PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
+ROW = re.compile(
+    r"^\| ([\d.]+) \| ([+-][\d.]+) \| ([\d.]+)% \| ([+-][\d.]+) \| ([\d.]+)% \| ([+-][\d.]+) \|",
+    re.MULTILINE,
+)
 
 CLEAR = {
     "good": {"a": [1], "b": [1], "c": [1], "d": [0]},
@@ -48,6 +57,14 @@ def test_the_best_of_equals_is_flattered_and_its_corrected_figure_is_not() -> No
     found = [best_cross_fitted(_equals(generator), num_splits=2) for _ in range(120)]
     assert fmean(best.as_chosen.mean for best in found) == pytest.approx(0.58, abs=0.01)
     assert fmean(best.corrected.mean for best in found) == pytest.approx(0.5, abs=0.015)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("row", ROW.findall(PAGE.read_text()), ids="-".join)
+def test_the_page_states_errors_that_are_found(row: tuple[str, ...]) -> None:
+    found = selection_errors(float(row[0]), 164, 1000)
+    stated = [float(figure) / 100 for figure in row[1:]]
+    assert [getattr(found, name) for name in Errors.__slots__] == pytest.approx(stated, abs=6e-4)
 
 
 def _equals(generator: np.random.Generator) -> dict[str, Solved]:

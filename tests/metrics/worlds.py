@@ -48,11 +48,11 @@ class World:
         solved = (generator.random(size) < chances).transpose(1, 2, 3, 0).astype(float)
         return Draw(
             solved,
-            checkpoints=_mean_logistic(
+            checkpoints=mean_logistic(
                 levels + by_seed, math.hypot(self.problem, self.method, self.checkpoint)
             )[:, :, 0],
-            methods_here=_mean_logistic(fixed, math.hypot(self.seed, self.checkpoint)).mean((1, 2)),
-            methods=_mean_logistic(
+            methods_here=mean_logistic(fixed, math.hypot(self.seed, self.checkpoint)).mean((1, 2)),
+            methods=mean_logistic(
                 levels, math.hypot(self.problem, self.method, self.seed, self.checkpoint)
             )[:, 0, 0],
         )
@@ -83,7 +83,7 @@ class Draw:
         return dict(enumerate(self.solved[method].mean((1, 2)).tolist()))
 
 
-def _mean_logistic(level: Floats, deviation: float) -> Floats:
+def mean_logistic(level: Floats, deviation: float) -> Floats:
     """E logistic(level + deviation z) for each level."""
     mean: Floats = expit(level[..., None] + deviation * _NODES) @ _WEIGHTS
     return mean / math.sqrt(2 * math.pi)

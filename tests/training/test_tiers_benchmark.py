@@ -76,7 +76,9 @@ def test_a_runs_checkpoint_has_the_runs_own_figures_to_the_bit(
 
     arguments = ("evaluate", f"checkpoint={trained.run.path}", "benchmark=tiers", *HARDWARE)
     assert main(list(arguments)) == 0
-    assert "tiers: " in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "tiers: " in shown
+    assert "95% interval" in shown
     score = _score(trained.run.path)
     summary = read_json(trained.run.summary_path)["splits"]["test"]
     after = {name: change["after"]["mean"] for name, change in summary.items()}
