@@ -21,11 +21,11 @@ import psutil
 import submitit
 from submitit.core.utils import FailedJobError, environment_variables
 
-from launchers.environment import import_path
 from launchers.job import Job, job_of, started_on_each, submit_once
 from launchers.setup import check_setup
 from launchers.slurm_node import NodeTask
 from tarot.runs import RunDirectory
+from tarot.runs.child_environment import import_path
 from tarot.types import Launcher, Outcome, Run, UserError
 
 SUBMISSIONS = "submitit"

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, NonNegativeInt, PositiveInt
 
 from tarot.capability import read_outcomes
-from tarot.config.machine import visible_gpus
+from tarot.config.machine import GPUS, visible_gpus
 from tarot.config.measuring import SamplingOverrides, SplitName, TiersJob, TiersTask, tiers_task
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build, check_environment, check_target
@@ -24,6 +24,7 @@ from tarot.data import DataSource
 from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Measured, Processes
 from tarot.evaluation.tier_figures import measured
 from tarot.runs import RunDirectory, write_json
+from tarot.runs.child_environment import computing_environment
 from tarot.runs.exits import Exit
 from tarot.runs.last_words import last_words
 from tarot.types import UserError
@@ -149,10 +150,11 @@ def _command(folder: Path) -> list[str]:
 
 
 def _environment(job: TiersJob) -> dict[str, str]:
-    """Threads as configured, which wait rather than spin."""
-    threads = {"OMP_NUM_THREADS": str(job.hardware.threads), "OMP_WAIT_POLICY": "passive"}
-    on_cpu = threads if job.hardware.device == "cpu" else {}
-    return {**os.environ, "TOKENIZERS_PARALLELISM": "false", **on_cpu}
+    """As a run's child has it, alone on the first GPU."""
+    child = computing_environment(os.environ, job.hardware)
+    if job.hardware.device == "cpu":
+        return child
+    return child | {GPUS: child.get(GPUS, "0").split(",")[0]}
 
 
 def _parsed(key: str, model: type[M], node: Mapping[str, Any]) -> M:
