@@ -118,15 +118,9 @@ def test_a_package_that_a_class_needs_is_named_with_the_remedy(
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        (
-            {"family": "qwen3"},
-            "model.architecture.experts: model.architecture.family=qwen3 has none",
-        ),
-        (
-            {"experts": None},
-            "model.architecture.experts: model.architecture.family=qwen3_moe gives no",
-        ),
-        ({"experts": {"number": 4, "active": 8}}, "model.architecture.experts.active=8: there are"),
+        ({"family": "qwen3"}, "experts: model.architecture.family=qwen3 has none; set both"),
+        ({"experts": None}, "experts: model.architecture.family=qwen3_moe gives no experts;"),
+        ({"experts": {"number": 4, "active": 8}}, "experts.active=8: there are only 4"),
     ],
 )
 def test_a_mixture_of_experts_has_them_and_no_other_model(
