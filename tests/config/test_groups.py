@@ -36,13 +36,11 @@ def all_composed(path: Path) -> list[dict[str, Any]]:
 
 
 def narrowed(path: Path) -> list[str]:
-    """The first and the last of what a sweep lists by group, and one seed: four runs at most."""
+    """The first of what a sweep lists, key by key: one run, or few."""
     return [
-        f"hydra.sweeper.params.{key}='{values[0]},{values[-1]}'"
-        if (CONF / key).is_dir()
-        else f"hydra.sweeper.params.{key}={values[0]}"
+        f"hydra.sweeper.params.{key}={values[0]}"
         for key, values in lists_of(path).items()
-        if "." not in key
+        if "." not in key  # Hydra would take the dot for a level of its config
     ]
 
 
