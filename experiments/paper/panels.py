@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from experiments.paper.naming import MODELS, POLICIES, in_order
+from experiments.paper.naming import ADAPTIVE, MODELS, POLICIES, in_order
 
 NUM_COLUMNS = 3
 PANEL_INCHES = (4.0, 2.8)
@@ -19,6 +19,11 @@ LEGEND_INCHES = 0.9
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
 Dash = Literal["-", "--", "-.", ":"]
 DASHES: tuple[Dash, ...] = ("-", "--", "-.", ":")
+# Those that are compared most come first, and so have a colour of their own.
+STYLED = (
+    *(ADAPTIVE, "average", "pass_at_all", "forward_ce", "reversed_ce"),
+    *("forward_uniform", "forward_bi", "basic_only", "complex_only", "edge_only"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,10 @@ def styles_of(policies: Iterable[str]) -> dict[str, Style]:
     Four dashes and seven colours have no common divisor, so that the first 28 are all different.
     """
     shown = set(policies)
-    names = in_order({*POLICIES, *shown}, POLICIES)
+    places = {name: place for place, name in enumerate(in_order({*STYLED, *shown}, STYLED))}
     return {
-        name: Style(DASHES[place % len(DASHES)], COLORS[place % len(COLORS)])
-        for place, name in enumerate(names)
-        if name in shown
+        name: Style(DASHES[places[name] % len(DASHES)], COLORS[places[name] % len(COLORS)])
+        for name in in_order(shown, POLICIES)
     }
 
 
