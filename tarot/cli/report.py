@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from tarot.cli.composition import compose
 from tarot.cli.outputs import check_output
@@ -61,7 +62,7 @@ def _report(config: ReportConfig) -> None:
         _say(_pages().write_sweep_page(sweep, config))
 
 
-def _pages() -> object:
+def _pages() -> ModuleType:
     """Imported late: tables of runs need neither arrays nor figures."""
     heavy("matplotlib")
     return importlib.import_module("tarot.cli.report_pages")

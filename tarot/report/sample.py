@@ -36,14 +36,9 @@ def draw_sample(rollouts: Rollouts, size: int) -> Sample:
     num_strata = len(np.unique(strata))
     if len(rollouts) <= size:
         return Sample(np.arange(len(rollouts)), num_strata, len(rollouts))
-    order = np.random.default_rng(SEED).permutation(len(rollouts))
-    turns = np.empty(len(rollouts), dtype=np.int64)
-    turns[order] = _turns(strata[order])
-    # By turn, and within a turn by the drawn order.
-    ranks = np.empty(len(rollouts), dtype=np.int64)
-    ranks[order] = np.arange(len(rollouts))
-    chosen = np.lexsort((ranks, turns))[:size]
-    return Sample(np.sort(chosen), num_strata, len(rollouts))
+    drawn = np.random.default_rng(SEED).permutation(len(rollouts))
+    by_turn = drawn[np.argsort(_turns(strata[drawn]), kind="stable")]
+    return Sample(np.sort(by_turn[:size]), num_strata, len(rollouts))
 
 
 def _strata(rollouts: Rollouts) -> Indices:
@@ -60,7 +55,8 @@ def _strata(rollouts: Rollouts) -> Indices:
 def _stretches(steps: Indices) -> Indices:
     if not len(steps):
         return steps
-    return (steps - steps.min()) * NUM_STRETCHES // (int(np.ptp(steps)) + 1)
+    places = (steps - steps.min()) * NUM_STRETCHES // (int(np.ptp(steps)) + 1)
+    return np.asarray(places, np.int64)
 
 
 def _turns(strata: Indices) -> Indices:

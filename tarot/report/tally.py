@@ -67,13 +67,14 @@ class Rollouts:
     @property
     def is_solved(self) -> Flags:
         """Whether a rollout has tests and passes all of them."""
-        failed = self._count(self.tests.verdicts != _ACCEPTED)
-        return (failed == 0) & (self._count(np.ones_like(self.tests.rows, np.bool_)) > 0)
+        num_failed = self._count(self.tests.verdicts != _ACCEPTED)
+        num_tests = self._count(self.tests.verdicts >= 0)
+        return np.asarray((num_failed == 0) & (num_tests > 0), np.bool_)
 
     @property
     def is_judged(self) -> Flags:
         """Whether no test of a rollout was lost to the infrastructure."""
-        return self._count(self.tests.verdicts == _LOST) == 0
+        return np.asarray(self._count(self.tests.verdicts == _LOST) == 0, np.bool_)
 
     def _count(self, chosen: Flags) -> Indices:
         return np.bincount(self.tests.rows[chosen], minlength=len(self))

@@ -22,8 +22,9 @@ def test_the_wheel_holds_the_configs_that_the_command_composes(root: Path, tmp_p
     subprocess.run([*pip, str(source)], check=True, capture_output=True)
     (wheel,) = wheels.iterdir()
     zipfile.ZipFile(wheel).extractall(installed)
-    prompts = Path("tarot", "generation", "prompts")
-    assert set(os.listdir(installed / prompts)) == set(os.listdir(root / prompts))
+    for name in ("generation/prompts", "pages/templates", "report/templates", "audit/templates"):
+        folder = Path("tarot", name)
+        assert set(os.listdir(installed / folder)) == set(os.listdir(root / folder))
     result = subprocess.run(
         [sys.executable, "-P", "-m", "tarot.cli", "train", "+experiment=tiny", "dry_run=true"],
         cwd=tmp_path,

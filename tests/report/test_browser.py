@@ -98,6 +98,7 @@ def test_the_keyboard_reaches_completions_and_charts(shown: Any) -> None:
 
 def test_a_pointer_reads_a_chart(shown: Any) -> None:
     figure = shown.page.locator("figure").first
+    figure.scroll_into_view_if_needed()
     box = figure.locator(".plot").bounding_box()
     shown.page.mouse.move(box["x"] + 0.97 * box["width"], box["y"] + box["height"] / 2)
     assert figure.locator(".readout").inner_text().startswith("step 3: basic 75.0%")

@@ -1,6 +1,7 @@
 """A log as series, phases and charts, by hand."""
 
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,8 +42,8 @@ def test_a_resumed_step_counts_once() -> None:
 
 def test_phases_are_steps_with_the_same_weights() -> None:
     """As the trainer logs weights, through single precision; a line without any is passed over."""
-    early = {"policy/weight/basic": 0.15000000596046448, "policy/weight/edge": 0.0}
-    lines = [
+    early: dict[str, Any] = {"policy/weight/basic": 0.15000000596046448, "policy/weight/edge": 0.0}
+    lines: list[dict[str, Any]] = [
         {"step": 1, **early},
         {"step": 2},
         {"step": 3, **early, "policy/weight/basic": 0.15},
