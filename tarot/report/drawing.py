@@ -18,7 +18,7 @@ from tarot.runs.columns import Floats
 from tarot.runs.figures import svg_of
 
 SIZE_INCHES = (5.6, 3.0)
-LEFT, WIDTH, BOTTOM = 0.11, 0.87, 0.1
+LEFT, WIDTH, BOTTOM = 0.11, 0.86, 0.1
 MARKERS = "osv^Dx+P"
 MAX_SHADED = 12
 _NUM_MARKERS = 8

@@ -60,6 +60,7 @@
     matches = data.completions.map((_, number) => number).filter((number) => fits(data.completions[number]));
     page = 0;
     showPage();
+    if (matches.length && !matches.includes(chosen)) open(matches[0]);
   }
 
   function showPage() {
@@ -165,5 +166,4 @@
     if (next) next.querySelector("button").focus();
   });
   filter();
-  if (matches.length) open(matches[0]);
 })();
