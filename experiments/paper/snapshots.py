@@ -15,7 +15,7 @@ from typing import Any
 
 from experiments.command import run_command, settings
 from experiments.paper import HERE, recipes
-from experiments.paper.recipes.published import all_recipes
+from experiments.paper.recipes.published import Recipe, all_recipes
 from tarot.cli.composition import Composed, compose
 from tarot.config.schema import Strict
 from tarot.config.validation import suggestion
@@ -67,11 +67,7 @@ def snapshots_of(name: str) -> dict[str, Any]:
     if name in SWEEPS:
         jobs = compose("train", [f"+experiment=paper/{name}", f"+sweep=paper/{name}", "-m"])
         return _packed((run_name(job), job) for job in jobs)
-    is_published = name == PUBLISHED
-    return _packed(
-        (recipe.path, *compose("train", recipe.published if is_published else recipe.corrected))
-        for recipe in all_recipes()
-    )
+    return _packed((recipe.path, _composed(recipe, name)) for recipe in all_recipes())
 
 
 def run_name(job: Composed) -> str:
@@ -83,6 +79,12 @@ def run_name(job: Composed) -> str:
         if key not in _IN_THE_NAME
     ]
     return "-".join([job.config["name"], *others, varied["seed"]])
+
+
+def _composed(recipe: Recipe, name: str) -> Composed:
+    overrides = recipe.published if name == PUBLISHED else recipe.corrected
+    (job,) = compose("train", overrides)
+    return job
 
 
 def _packed(runs: Iterable[tuple[str, Composed]]) -> dict[str, Any]:

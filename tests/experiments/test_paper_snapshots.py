@@ -1,5 +1,6 @@
 """The snapshots of the paper's artefacts against what `conf/` composes today."""
 
+from collections.abc import Collection
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ OTHERS = {"tiny", "smollm2-135m", "qwen3-coder-30b-a3b"}
 MODELS = {path.stem for path in (CONF / "model").glob("*.yaml")} - OTHERS
 POLICIES = {path.stem for path in (CONF / "curriculum").glob("*.yaml")} - {"bandit", "mastery"}
 SEEDS = ("42", "43", "44")
-RUNS = {
+RUNS: dict[str, list[Collection[str]]] = {
     "main": [MODELS, POLICIES, SEEDS],
     "weights": [MODELS, {"forward_uniform", "forward_bi", "forward_ce"}, SEEDS],
     "baselines": [MODELS, {"adaptive", "average", "pass_at_all"}, SEEDS],
