@@ -23,12 +23,8 @@ from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfi
 from tarot.config.evaluation import EvaluateConfig
 from tarot.config.generation import GenerateConfig
 from tarot.config.reproduction import ReproduceConfig
-from tarot.config.schema import (
-    ReportConfig,
-    RescoreConfig,
-    RunConfig,
-    Strict,
-)
+from tarot.config.rescoring import RescoreConfig
+from tarot.config.schema import ReportConfig, RunConfig, Strict
 from tarot.config.trials import (
     AuditConfig,
     BenchTrainerConfig,

@@ -7,7 +7,8 @@ from pathlib import Path
 from tarot.cli.composition import ALL, choose_options, compose
 from tarot.cli.screen import screen
 from tarot.cli.terms import choose_terms
-from tarot.config.schema import Node, RescoreConfig
+from tarot.config.rescoring import RescoreConfig
+from tarot.config.schema import Node
 from tarot.config.targets import build, check_target
 from tarot.config.validation import parse
 from tarot.data.lazy import heavy
