@@ -1,13 +1,17 @@
 """One task of a small Evalchemy: what of it becomes a score, and by what a score is known."""
 
 import json
+import threading
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tarot.evaluation import read_scores
 from tarot.evaluation.running import place_of
-from tests.evaluation.small_evalchemy import SmallEvaluation, make_model, started
+from tarot.types import UserError
+from tests.evaluation.small_evalchemy import ANSWERS, SmallEvaluation, make_model, started
+from tests.evaluation.standin.vllm.entrypoints.cli.main import Handler
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,23 @@ def test_other_weights_and_settings_are_other_scores_and_small_runs_lie_apart(
     changed = small.run(small.of(model)).score
     assert changed is not None
     assert changed.value == 0.5
+
+
+def test_a_server_of_the_users_is_asked(small: SmallEvaluation, here: Path) -> None:
+    Handler.answers, Handler.name = ANSWERS, "theirs"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        asking = {"backend": "openai-chat-completions", "base_url": url}
+        evaluation = small.of(make_model(here / "weights"), **asking)
+        small.benchmark.check(evaluation)
+        result = small.run(evaluation)
+        other = small.of(here / "weights", **asking, served_model="ours")
+        with pytest.raises(UserError, match=r"served_model=ours: .* serves theirs"):
+            small.benchmark.check(other)
+        server.shutdown()
+    assert result.score is not None, result.cause
+    assert result.score.value == 0.75
 
 
 def test_how_the_work_is_spread_makes_no_other_score(small: SmallEvaluation, here: Path) -> None:

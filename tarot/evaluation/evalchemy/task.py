@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,8 @@ class EvalchemyTask:
         expected = self.expected(debug=evaluation.config.debug)
         try:
             found = read_result(folder / OUTPUT, expected)
-            solved = solved_by_problem(folder / FILE, expected, found.values)
+            counted = replace(expected, num_problems=found.num_problems or expected.num_problems)
+            solved = solved_by_problem(folder / FILE, counted, found.values)
         except BenchmarkFailure as failure:
             error = logged_error(log)
             raise BenchmarkFailure(f"{failure}: {error}" if error else str(failure)) from failure
