@@ -38,7 +38,9 @@ def working_on(model: Path) -> list[psutil.Process]:
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.soak)]
+)
 def test_a_stopped_evaluation_goes_on_where_it_was(
     evalchemy: SmallEvalchemy, root: Path, here: Path, number: signal.Signals
 ) -> None:
