@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tarot.cli.composition import compose
 from tarot.cli.main import main
 from tarot.config.evaluation import EvaluateConfig
@@ -146,6 +148,15 @@ def started(model: Path) -> list[str]:
     """The tasks and servers that were started on a model, in order."""
     path = model / "started"
     return path.read_text().split() if path.exists() else []
+
+
+def working_on(model: Path) -> list[psutil.Process]:
+    """The processes whose command names the model."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(model) in part for part in process.info["cmdline"] or ())
+    ]
 
 
 def evaluate(*arguments: str) -> int:

@@ -84,10 +84,13 @@ def test_hub_data_is_found_in_a_folder_and_named_where_it_is_nowhere(
         check_hub_data("nobody/nothing", str(evalchemy.data))
 
 
-def test_a_value_with_a_comma_is_refused() -> None:
+def test_a_value_that_evalchemy_would_not_take_is_refused() -> None:
     assert joined({"a": "1", "b": "x=2"}) == "a=1,b=x=2"
     with pytest.raises(UserError, match="pretrained=a,b: Evalchemy takes no value with a comma"):
         joined({"pretrained": "a,b"})
+    joined({"pretrained": "/a" * 85})
+    with pytest.raises(UserError, match="too long for Evalchemy"):
+        joined({"pretrained": "/a" * 86})
 
 
 def test_programs_of_a_model_find_no_keys() -> None:

@@ -11,6 +11,7 @@ from tests.evaluation.small_evalchemy import (
     make_model,
     plan_faults,
     started,
+    working_on,
 )
 
 BENCHMARKS = ("humaneval", "cruxeval", "codeforces")
@@ -61,15 +62,19 @@ def test_others_go_on_beside_a_failure_and_the_same_command_mends_it(
     assert started(model) == ["CodeForces", "HumanEval", "CodeForces"]
 
 
-def test_one_server_serves_all_tasks_and_is_gone_afterwards(
+def test_each_checkpoint_of_a_sweep_has_one_server_for_all_tasks_which_is_gone_afterwards(
     evalchemy: SmallEvalchemy, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = make_model(here / "weights")
-    asking = "evalchemy.backend=openai-chat-completions"
-    arguments = ["model=tiny", f"checkpoint={model}", *evalchemy.arguments(*BENCHMARKS), asking]
-    assert evaluate(*arguments) == 0, capsys.readouterr().err
-    assert started(model) == ["server"]
-    scores = read_scores(folder_of_scores())
-    assert {name: found[0].value for name, found in scores.items()} == dict.fromkeys(
-        sorted(BENCHMARKS), 0.75
-    )
+    models = [make_model(here / name, name=name) for name in ("first", "second")]
+    arguments = evalchemy.arguments("humaneval", "cruxeval")
+    arguments += ["model=tiny", "evalchemy.backend=openai-chat-completions"]
+    assert evaluate("-m", "checkpoint=first,second", *arguments) == 0, capsys.readouterr().err
+    for model in models:
+        assert started(model) == ["server"]
+        assert working_on(model) == []
+    folders = list(Path("evaluations").iterdir())
+    assert len(folders) == 2
+    for folder in folders:
+        scores = read_scores(folder)
+        values = {name: found[0].value for name, found in scores.items()}
+        assert values == {"humaneval": 0.75, "cruxeval": 0.75}

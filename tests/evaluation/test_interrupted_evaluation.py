@@ -17,6 +17,7 @@ from tests.evaluation.small_evalchemy import (
     make_model,
     plan_faults,
     started,
+    working_on,
 )
 
 PATIENCE_S = 120.0
@@ -27,15 +28,6 @@ def wait_for(model: Path, task: str) -> None:
     while task not in started(model):
         assert time.monotonic() < deadline, f"{task} was not started"
         time.sleep(0.05)
-
-
-def working_on(model: Path) -> list[psutil.Process]:
-    """The processes whose command names the model."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if any(str(model) in part for part in process.info["cmdline"] or ())
-    ]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tarot.types import UserError
 SERVED = "openai-chat-completions"
 # Long answers of a busy server; a request that fails is made again a few times.
 _REQUEST_S = 24 * 3600
+_MAX_NAME_BYTES = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,21 @@ def parallelism(config: EvaluateConfig) -> tuple[int, int]:
 
 
 def joined(model_args: Mapping[str, str]) -> str:
-    """The `model_args` as one argument; UserError for a value that would fall apart in it."""
+    """The `model_args` as one argument; UserError for a value that Evalchemy can't take.
+
+    A comma would part it, and of the model's name it makes that of a folder.
+    """
     for name, value in model_args.items():
         if "," in value:
             raise UserError(
                 f"{name}={value}: Evalchemy takes no value with a comma; rename it or link to it"
             )
+    model = model_args.get("pretrained", "")
+    if len(os.fsencode(model.replace("/", "__"))) > _MAX_NAME_BYTES:
+        raise UserError(
+            f"pretrained={model}: too long for Evalchemy, which names a folder by it; set "
+            "evaluations_dir to a shorter path, or move the run"
+        )
     return ",".join(f"{name}={value}" for name, value in model_args.items())
 
 
