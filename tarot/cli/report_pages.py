@@ -14,6 +14,7 @@ from tarot.cli.composition import compose
 from tarot.config.schema import ReportConfig
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
+from tarot.evaluation.claims import estimate_of
 from tarot.evaluation.scores import Score, read_scores
 from tarot.grading.grader import self_check
 from tarot.grading.trials import Trials
@@ -107,9 +108,7 @@ def _scores(run: RunDirectory) -> list[BenchmarkScore]:
 
 
 def _score(score: Score) -> BenchmarkScore:
-    return BenchmarkScore(
-        score.benchmark, score.value, score.num_problems, score.num_samples, score.solved
-    )
+    return BenchmarkScore(score.benchmark, estimate_of(score), score.num_samples)
 
 
 def _place(directory: Path, config: ReportConfig) -> Path:

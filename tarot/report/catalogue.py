@@ -135,10 +135,12 @@ def charts_of_a_run(series: Series) -> Iterator[Chart]:
 
 def charts_of_a_sweep() -> Iterator[Chart]:
     """What the runs of a sweep are laid side by side by: charts of one line a run each."""
-    yield _of_one_line(REWARD, 0, "Reward")
+    yield replace(_of_one_line(REWARD, 0, "Reward"), about="mean over rewarded completions")
     for place, tier in enumerate(Tier):
         yield _of_one_line(PASSES, place, f"Pass rate, {tier}")
-    for one in (VARIANCE, ENTROPY, LENGTH, GRADIENT, TIME):
+    about = "share of groups whose rewards are all equal, which teach nothing"
+    yield replace(_of_one_line(VARIANCE, 0, VARIANCE.title), about=about)
+    for one in (ENTROPY, LENGTH, GRADIENT, TIME):
         yield _of_one_line(one, 0, one.title)
 
 

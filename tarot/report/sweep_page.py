@@ -19,7 +19,7 @@ from tarot.report.held_out import (
     change_table,
     read_changes,
 )
-from tarot.report.intervals import Bar, draw_bars
+from tarot.report.intervals import Bar, draw_bars, in_words
 from tarot.report.run_page import chart_data
 from tarot.report.series import Series, read_series, thinned
 from tarot.report.settings import setting_rows
@@ -129,10 +129,10 @@ def _held_out(runs: Sequence[SweptRun]) -> Iterator[HeldOutTable]:
 
 def _benchmarks(
     runs: Sequence[SweptRun],
-) -> Iterator[tuple[str, Markup | None, list[tuple[str, str]]]]:
-    """For each benchmark its name, a picture where intervals are known, and a row a run."""
+) -> Iterator[tuple[str, Markup, list[tuple[str, str]]]]:
+    """For each benchmark its name, a picture, and a row a run."""
     for name in dict.fromkeys(one.benchmark for run in runs for one in run.scores):
         scores = [(run, one) for run in runs for one in run.scores if one.benchmark == name]
-        bars = [Bar(run.label, "score", one.estimate) for run, one in scores if one.estimate]
-        picture = draw_bars(f"benchmark-{name}", bars) if bars else None
-        yield name, picture, [(run.label, one.text) for run, one in scores]
+        bars = [Bar(run.label, "score", one.estimate) for run, one in scores]
+        rows = [(run.label, in_words(one.estimate)) for run, one in scores]
+        yield name, draw_bars(f"benchmark-{name}", bars), rows

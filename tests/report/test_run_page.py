@@ -46,6 +46,7 @@ def browser(page: str) -> dict[str, Any]:
         "finished, step 3 of 2",
         "25.0% [12.5%, 37.5%]",
         "+25.0% [+12.5%, +37.5%]",
+        '<th scope="row">humaneval</th><td class="figure">25.0% [4.6%, 69.9%]</td>',
         "<td>1 to 2</td><td>basic 0.15</td>",
         "<td>3 to 3</td><td>basic 0.15, edge 0.35</td>",
         "<h3>Pass rate by tier</h3>",
