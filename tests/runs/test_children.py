@@ -17,7 +17,7 @@ def test_a_child_that_is_started_after_the_kill_is_killed_too(tmp_path: Path) ->
 
 def test_an_inner_block_ends_its_own_and_no_others(tmp_path: Path) -> None:
     with Children() as outer:
-        kept = outer.start(["sh", "-c", "sleep 60; true"], tmp_path / "log", os.environ)
+        kept = outer.start(["sleep", "60"], tmp_path / "log", os.environ)
         with Children() as inner:
             orphan = "setsid sh -c 'sleep 60; true' & echo $!"
             started = inner.start(
