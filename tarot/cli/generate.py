@@ -104,8 +104,7 @@ def _asked(planned: PlannedGeneration, bases: Bases, sandbox: Sandbox, typed: st
             standing.drop_unanswered()
         summary = summarize(standings, bases.dropped, rounds.tallies, exchange.spent_usd, course)
         problems = folder.write(standings, bases.dropped, outcomes)
-    audit = None if config.audit is None else audited(config, folder, problems, sandbox)
-    folder.finish(summary, audit)
+    folder.finish(summary, audited(config, folder, problems, sandbox))
     _show(summary, planned)
     return Exit.OK if summary.num_problems else Exit.FAILED
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +11,23 @@ import pytest
 from tarot.audit.data_set import audit_entries
 from tarot.audit.overlap import OverlapIndex
 from tarot.audit.references import failing_references
+from tarot.cli.composition import compose
+from tarot.cli.generation_audit import audited
 from tarot.cli.main import main
+from tarot.config.generation import GenerateConfig
+from tarot.config.validation import parse
 from tarot.data import JsonlSource, Split
 from tarot.data.entries import read_entries
 from tarot.data.files import read_problems
+from tarot.generation.folder import GenerationFolder
 from tarot.generation.questions import Style
 from tarot.generation.service import VARIABLE
+from tarot.generation.trials import SandboxOutage
 from tarot.grading.grader import Grader
 from tarot.runs.exits import Exit
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Limits, Tier
+from tests.generation.losing_sandbox import LosingSandbox
 from tests.generation.openai_server.account import KEY, Account
 from tests.generation.openai_server.faults import Plan
 from tests.generation.openai_server.server import Server, serving
@@ -145,6 +153,25 @@ def test_the_card_says_what_the_suites_tell(
     file = generated.folder / "problems.jsonl"
     assert main(["audit", f"file={file}", "runs=2", "mutants=3", "seed=0"]) == Exit.OK
     assert line in capsys.readouterr().out
+
+
+def test_what_could_not_be_audited_is_for_another_time(
+    generated: Generated, tmp_path: Path
+) -> None:
+    """The mutant of the last of six problems is lost, and alone is tried again."""
+    (job,) = compose("generate", ["out=suites", "audit.runs=1", "audit.mutants=1"])
+    config, folder = parse(GenerateConfig, job.config), GenerationFolder(tmp_path)
+    problems = generated.folder / "problems.jsonl"
+    with (
+        closing(LosingSandbox(slots=2)) as losing,
+        pytest.raises(SandboxOutage, match=r"the suites of 1 problems could not be audited"),
+    ):
+        audited(config, folder, problems, losing)
+    assert len(lines_of(folder.audited_path)) == 5
+    assert not folder.audit_path.exists()
+    with closing(LocalSandbox(slots=2)) as sandbox:
+        assert audited(config, folder, problems, sandbox) is not None
+    assert len(lines_of(folder.audited_path)) == 6
 
 
 def test_a_finished_generation_does_nothing_and_another_one_keeps_out(
