@@ -161,7 +161,7 @@ def _publish(planned: PlannedGeneration) -> Exit:
     if hub.push and num_problems and not is_done(folder.path, hub):
         check_hub(hub)
         with folder.lock():
-            done = push_data_set(folder.path, folder.results, hub)
+            done = push_data_set(folder.path, folder.published, hub)
         if done.commit is None:
             sys.stderr.write(f"hub.push: {done.fault}; the same command pushes again\n")
             return Exit.FAILED

@@ -54,6 +54,11 @@ class GenerationFolder:
         return tuple(self.path / name for name in (*names, *lists))
 
     @property
+    def published(self) -> tuple[Path, ...]:
+        """What goes to the hub: the data set, and its audit where there is one."""
+        return (*self.results, *filter(Path.exists, [self.audit_path]))
+
+    @property
     def audit_path(self) -> Path:
         """All figures of the audit, those of times among them, which no two runs share."""
         return self.path / "audit.json"

@@ -150,6 +150,9 @@ def test_the_card_says_what_the_suites_tell(
     assert line in card
     assert "| pass their reference | 100.0% of 6 |" in card
     assert "CPU ms" not in card
+    published = GenerationFolder(generated.folder).published
+    assert {"README.md", "audit.json"} <= {path.name for path in published}
+    assert all(map(Path.exists, published))
     file = generated.folder / "problems.jsonl"
     assert main(["audit", f"file={file}", "runs=2", "mutants=3", "seed=0"]) == Exit.OK
     assert line in capsys.readouterr().out
