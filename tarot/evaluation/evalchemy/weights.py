@@ -33,12 +33,11 @@ def fetched_weights(evaluation: Evaluation, folder: Path, processes: Processes) 
     if named is not None:
         return named
     write_json(folder / MODEL_FILE, target.model.model_dump(mode="json"))
-    log, shown = folder / "weights.log", folder / "weights.path"
-    shown.unlink(missing_ok=True)
+    log, place = folder / "weights.log", folder / "weights.path"
     with processes.own() as children:
-        command = [sys.executable, "-m", "tarot.sampling", str(folder / MODEL_FILE)]
-        child = children.start(command, log, os.environ, stdout=shown)
+        command = [sys.executable, "-m", "tarot.sampling", str(folder / MODEL_FILE), str(place)]
+        child = children.start(command, log, os.environ, stdout=log)
         if processes.wait(child):
             raise BenchmarkFailure(f"no weights: {last_words(child.log.text())}")
-    made = replace(target, checkpoint=Path(shown.read_text().strip()))
+    made = replace(target, checkpoint=Path(place.read_text()))
     return Weights(str(make_older(made)))
