@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from experiments.command import settings
+from experiments.command import run_command, settings
 from experiments.paper.document import Document
 from experiments.paper.reading import read_entries
 from experiments.paper.records import to_csv
@@ -17,6 +17,11 @@ from tarot.types import UserError
 
 MARKDOWN, LATEX, CSV = "table.md", "table.tex", "table.csv"
 
+_ARGUMENTS = """\
+RUNS are run directories, sweeps, and folders of untuned models' evaluations, in any order; a run
+that is not there leaves a hole. Without `out` the files go to the folder of this table.
+"""
+
 
 class TableSettings(Strict):
     """`out` is a folder; the others say which runs are meant, null for the paper's setting."""
@@ -25,6 +30,11 @@ class TableSettings(Strict):
     beta: float | None = None
     temperature: float | None = None
     epochs: float | None = None
+
+
+def table_command(spec: Spec, text: str | None) -> int:
+    """Make a table on the arguments of this process; `text` says how to `--help`."""
+    return run_command(lambda arguments: run_table(spec, arguments), f"{text}\n{_ARGUMENTS}")
 
 
 def run_table(spec: Spec, arguments: Sequence[str]) -> int:
