@@ -12,15 +12,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Annotated
 
-import yaml
 from pydantic import Field
 
 from experiments.paper import HERE
+from experiments.stated import read_stated
 from tarot.config.schema import Strict
-from tarot.config.validation import parse
 from tarot.metrics.multiplicity import holm
 from tarot.metrics.seeds import BySeed, Paired, paired
-from tarot.types import UserError
 
 FILE = HERE / "family.yaml"
 
@@ -83,12 +81,7 @@ class Tested:
 
 def read_family(path: Path = FILE) -> Family:
     """The family that a file states; UserError that names the key which is wrong."""
-    try:
-        return parse(Family, yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError) as error:
-        raise UserError(f"{path}: {error}") from error
-    except UserError as error:
-        raise UserError(f"{path}: {error}") from error
+    return read_stated(Family, path)
 
 
 def apply_family(family: Family, scores: Mapping[str, ModelScores]) -> tuple[Tested, ...]:

@@ -9,12 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from experiments.paper.document import Section
+from experiments.stated import read_stated
 from tarot.config.schema import Strict
-from tarot.config.validation import parse
-from tarot.types import UserError
 
 FILE = "published.yaml"
 
@@ -39,13 +36,7 @@ class Published(Strict):
 
 def read_published(folder: Path) -> Published:
     """What a table's folder says; UserError that names the key which is wrong."""
-    path = folder / FILE
-    try:
-        return parse(Published, yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError) as error:
-        raise UserError(f"{path}: {error}") from error
-    except UserError as error:
-        raise UserError(f"{path}: {error}") from error
+    return read_stated(Published, folder / FILE)
 
 
 def published_sections(published: Published) -> list[Section]:

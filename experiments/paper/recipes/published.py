@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 
-from omegaconf import OmegaConf
 from pydantic import Field
 
 from experiments.paper.recipes import HERE
+from experiments.stated import read_stated
 from tarot.config.schema import Strict
-from tarot.config.validation import parse
 from tarot.types import UserError
 
 Settings = dict[str, str | int | float]
@@ -95,8 +94,7 @@ def all_recipes() -> list[Recipe]:
 @cache
 def table() -> RecipeTable:
     """What `recipes.yaml` says."""
-    plain = OmegaConf.to_container(OmegaConf.load(HERE / "recipes.yaml"))
-    return parse(RecipeTable, plain)  # type: ignore[arg-type]
+    return read_stated(RecipeTable, HERE / "recipes.yaml")
 
 
 def _recipe(folder: str, name: str) -> Recipe:
