@@ -1,11 +1,10 @@
 """A table as CSV: a line a model, policy, benchmark and seed, with the ends of its interval."""
 
-import csv
-import io
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from typing import Any
 
+from experiments.paper import document
 from experiments.paper.grid import Grid, Row
 from experiments.paper.reading import Entry
 from experiments.paper.spec import BENCHMARKS
@@ -47,11 +46,8 @@ def records(grid: Grid, axis: str | None) -> Iterator[Record]:
 
 def to_csv(grid: Grid, axis: str | None) -> str:
     """The records under the names of their fields; what is None is empty."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [field.name for field in fields(Record)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(record) for record in records(grid, axis))
-    return buffer.getvalue()
+    names = [field.name for field in fields(Record)]
+    return document.to_csv(names, map(astuple, records(grid, axis)))
 
 
 def _hole(row: Row, benchmark: str, axis: str | None) -> Record:
@@ -61,21 +57,17 @@ def _hole(row: Row, benchmark: str, axis: str | None) -> Record:
 
 def _record(row: Row, entry: Entry, benchmark: str) -> Record:
     setting = {} if entry.setting is None else asdict(entry.setting)
+    record = Record(row.model, row.policy, benchmark, entry.seed, **setting, run=entry.name)
     score = entry.scores.get(benchmark)
     if score is None:
-        return Record(row.model, row.policy, benchmark, entry.seed, **setting, run=entry.name)
+        return record
     estimate = estimate_of(score)
-    return Record(
-        row.model,
-        row.policy,
-        benchmark,
-        entry.seed,
-        **setting,
+    return replace(
+        record,
         value=score.value,
         low=estimate.low,
         high=estimate.high,
         num_problems=score.num_problems,
         num_samples=score.num_samples,
         metric=score.metric,
-        run=entry.name,
     )

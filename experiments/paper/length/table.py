@@ -1,10 +1,9 @@
 """Lengths and scores of each policy, as a document and as CSV."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from experiments.paper import document
 from experiments.paper.cells import aggregate_cell
 from experiments.paper.curves import Curve, read_curves
 from experiments.paper.document import CHECKPOINT_MARK, MISSING, Document, Section
@@ -56,16 +55,17 @@ def build_document(grid: Grid, binned: Sequence[Binned]) -> Document:
 
 def to_csv(binned: Sequence[Binned]) -> str:
     """A line a run and bin of lengths."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for one in binned:
-        run = (one.row.model, one.row.policy, one.entry.seed, one.entry.name)
-        for found in one.bins:
-            passed = found.passed
-            ends = (passed.mean, passed.low, passed.high, passed.num_clusters, passed.num_samples)
-            writer.writerow((*run, found.low, found.high, found.mean, *ends))
-    return buffer.getvalue()
+    return document.to_csv(FIELDS, (line for one in binned for line in _lines(one)))
+
+
+def _lines(one: Binned) -> Iterator[tuple[object, ...]]:
+    for found in one.bins:
+        passed = found.passed
+        yield (
+            *(one.row.model, one.row.policy, one.entry.seed, one.entry.name),
+            *(found.low, found.high, found.mean),
+            *(passed.mean, passed.low, passed.high, passed.num_clusters, passed.num_samples),
+        )
 
 
 def _row(row: Row, lengths: Sequence[Curve], truncated: Sequence[Curve]) -> list[str]:

@@ -1,11 +1,10 @@
 """How a metric began and ended under each policy, as a document and as CSV."""
 
-import csv
-import io
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Iterator, Sequence
+from math import inf, isnan
 from statistics import fmean
 
+from experiments.paper import document
 from experiments.paper.curves import Curve
 from experiments.paper.document import CHECKPOINT_MARK, MISSING, Document, Section
 from experiments.paper.fairness import unlike_entries
@@ -45,14 +44,13 @@ def build_document(grid: Grid, curves: Sequence[Curve], metric: str) -> Document
 
 def to_csv(curves: Sequence[Curve]) -> str:
     """A line a run and step; the value is empty where the step has none."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for curve in curves:
-        run = (curve.row.model, curve.row.policy, curve.entry.seed, curve.entry.name)
-        pairs = zip(curve.steps, curve.values, strict=True)
-        writer.writerows((*run, step, "" if value != value else value) for step, value in pairs)
-    return buffer.getvalue()
+    return document.to_csv(FIELDS, (line for curve in curves for line in _lines(curve)))
+
+
+def _lines(curve: Curve) -> Iterator[tuple[object, ...]]:
+    run = (curve.row.model, curve.row.policy, curve.entry.seed, curve.entry.name)
+    for step, value in zip(curve.steps, curve.values, strict=True):
+        yield (*run, step, None if isnan(value) else value)
 
 
 def _row(row: Row, curves: Sequence[Curve]) -> tuple[str, ...]:
