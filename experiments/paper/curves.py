@@ -9,8 +9,7 @@ from experiments.paper.grid import Grid, Row
 from experiments.paper.reading import Entry
 from tarot.runs import RunDirectory
 
-END_SHARE = 0.1
-"""How much of a run's steps the figures for its beginning and its end are means of."""
+_END_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +27,28 @@ class Curve:
         return not all(map(isnan, self.values))
 
     @property
+    def has_ends(self) -> bool:
+        """Whether the metric is known of the beginning and of the end."""
+        return not isnan(self.beginning) and not isnan(self.end)
+
+    @property
     def beginning(self) -> float:
         """The mean over the first tenth of the steps, NaN of nothing."""
-        return _mean(self.values[: self._num_end])
+        return known_mean(self.values[: self._num_end])
 
     @property
     def end(self) -> float:
-        """The mean over the last tenth of the steps."""
-        return _mean(self.values[-self._num_end :])
+        """The mean over the last tenth of the steps, NaN of nothing."""
+        return known_mean(self.values[-self._num_end :])
 
     @property
     def _num_end(self) -> int:
-        return max(1, round(END_SHARE * len(self.values)))
+        return end_length(len(self.values))
+
+
+def end_length(num_steps: int) -> int:
+    """How many of a run's steps its beginning and its end are each: a tenth, and one at least."""
+    return max(1, round(_END_SHARE * num_steps))
 
 
 def read_curves(grid: Grid, metric: str) -> list[Curve]:
@@ -52,6 +61,12 @@ def read_curves(grid: Grid, metric: str) -> list[Curve]:
     ]
 
 
+def known_mean(values: Sequence[float]) -> float:
+    """The mean of those that are known, NaN where none is."""
+    known = [value for value in values if not isnan(value)]
+    return fmean(known) if known else nan
+
+
 def _curve(row: Row, entry: Entry, metric: str) -> Curve | None:
     lines = list(RunDirectory(entry.path).log.steps())
     if not lines:
@@ -62,8 +77,3 @@ def _curve(row: Row, entry: Entry, metric: str) -> Curve | None:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else nan
-
-
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if not isnan(value)]
-    return fmean(known) if known else nan

@@ -1,5 +1,6 @@
 """Reward curves, and length against score, from what runs log."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_curves_of_two_seeds_have_an_interval_over_seeds(runs: list[Path], tmp_p
     assert lines[-1] == f"{MODEL},average,2,{runs[1].name},20,4.0"
     assert (tmp_path / "curves.png").read_bytes().startswith(PNG)
     assert MODEL in (tmp_path / "table.tex").read_text()
+
+
+def test_a_run_without_the_metric_at_an_end_is_a_hole(tmp_path: Path) -> None:
+    """One seed logs it at every step, the other never in its first tenth."""
+    seeds = [write_run(tmp_path / "runs", config_of(MODEL, "average", seed)) for seed in (1, 2)]
+    for run, first in zip(seeds, (1, 3), strict=True):
+        for step in range(1, NUM_STEPS + 1):
+            run.log.append({"step": step, "kept": 0.1 * step if step >= first else math.nan})
+    curves_command.main([*(str(run.path) for run in seeds), f"out={tmp_path}", "metric=kept"])
+    text = (tmp_path / "table.md").read_text()
+    assert f"| {MODEL} | average | 1 | 20 | 0.150 | 1.950 | +1.800† |" in text
+    curves_command.main([str(seeds[1].path), f"out={tmp_path}", "metric=kept"])
+    hole = " | \N{EN DASH}" * 4
+    assert f"| {MODEL} | average | 0{hole} |" in (tmp_path / "table.md").read_text()
 
 
 def test_a_metric_that_no_run_logs_is_named(runs: list[Path], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from experiments.paper.curves import END_SHARE
+from experiments.paper.curves import end_length
 from experiments.paper.grid import Grid, Row
 from experiments.paper.reading import Entry
 from tarot.metrics import Estimate, clustered_mean
@@ -73,7 +73,7 @@ def last_completions(entry: Entry) -> Completions:
     table = rollout_table(run, COLUMNS)
     steps = sorted(run.rollout_files())
     if steps:
-        first = steps[-max(1, round(END_SHARE * len(steps)))]
+        first = steps[-end_length(len(steps))]
         table = table.filter(pc.greater_equal(table["step"], first))
     table = table.filter(pc.is_valid(table["num_tokens"]))
     passed = _passed(table["results"].combine_chunks(), len(table))

@@ -69,8 +69,8 @@ def _lines(one: Binned) -> Iterator[tuple[object, ...]]:
 
 
 def _row(row: Row, lengths: Sequence[Curve], truncated: Sequence[Curve]) -> list[str]:
-    own = [curve for curve in lengths if curve.row == row and curve.is_known]
-    cut = [curve for curve in truncated if curve.row == row and curve.is_known]
+    own = [curve for curve in lengths if curve.row == row and curve.has_ends]
+    cut = [curve for curve in truncated if curve.row == row and curve.has_ends]
     if not own:
         return [row.model, row.policy, "0", MISSING, MISSING, MISSING]
     return [

@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from statistics import fmean
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.paper.curves import Curve
+from experiments.paper.curves import Curve, known_mean
 from experiments.paper.panels import Style, add_legend, panels, styles_of
 from tarot.metrics import smoothed
 
@@ -41,4 +40,4 @@ def _mean(curves: Sequence[Curve]) -> tuple[list[int], list[float]]:
         for step, value in zip(curve.steps, curve.values, strict=True):
             found[step].append(value)
     steps = sorted(found)
-    return steps, [fmean(found[step]) for step in steps]
+    return steps, [known_mean(found[step]) for step in steps]

@@ -21,14 +21,14 @@ PREFACE = (
     "them, and the change has Student's 95% interval; of one it speaks of this run, not the "
     f"method: {CHECKPOINT_MARK}. A reward's ceiling can differ from policy to policy and from "
     "stage to stage (`reward.normalize=false`), so that a higher curve is no better model. All of "
-    f"it is exploratory. {MISSING} is a run that is not there, or without a log."
+    f"it is exploratory. {MISSING} is a run that is not there, or whose log lacks one of the two."
 )
 
 
 def build_document(grid: Grid, curves: Sequence[Curve], metric: str) -> Document:
     """A row a model and policy."""
     rows = [
-        _row(row, [curve for curve in curves if curve.row == row])
+        _row(row, [curve for curve in curves if curve.row == row and curve.has_ends])
         for row in grid.rows
         if row.policy != UNTUNED
     ]
