@@ -82,9 +82,7 @@ def difference(before: Entries, after: Entries, benchmark: str, axis: str | None
     early = scores_of(before, benchmark)
     if not late or not early or not _compare(before, after, benchmark, axis):
         return None
-    if _NO_SEED in early:
-        early = dict.fromkeys(late, early[_NO_SEED])
-    return claim_difference(early, late)
+    return claim_difference(_under_seeds(early, late), _under_seeds(late, early))
 
 
 def _compare(before: Entries, after: Entries, benchmark: str, axis: str | None) -> bool:
@@ -97,6 +95,11 @@ def _compare(before: Entries, after: Entries, benchmark: str, axis: str | None) 
         for side in sides
         for other in side
     )
+
+
+def _under_seeds(scores: dict[int, Score], others: dict[int, Score]) -> dict[int, Score]:
+    """The scores, an untuned model's under each seed of the others."""
+    return dict.fromkeys(others, scores[_NO_SEED]) if _NO_SEED in scores else scores
 
 
 def _mark(found: Claim, row: Row | None) -> str:

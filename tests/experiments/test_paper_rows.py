@@ -161,6 +161,18 @@ def test_a_difference_without_lists_of_problems_is_marked(make_run: MakeRun) -> 
     assert difference_cell(after, before, "mbpp", None) == "-25.0 [-37.2, -11.6]‡"
 
 
+def test_an_untuned_model_stands_under_each_seed_of_the_other_side(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    """Trained, each seed solves one problem of two, and untuned both: no width is left."""
+    paths = [make_run("average", seed) for seed in (1, 2)]
+    paths.append(write_untuned(tmp_path / "base", MODEL, 2, 2))
+    *trained, untuned = read_entries(paths)
+    seeds = {one.seed: one for one in trained}
+    assert difference_cell({None: untuned}, seeds, "mbpp", None) == "-50.0 [-50.0, -50.0]"
+    assert difference_cell(seeds, {None: untuned}, "mbpp", None) == "+50.0 [+50.0, +50.0]"
+
+
 def test_weights_without_a_run_are_no_untuned_model(tmp_path: Path) -> None:
     folder = write_untuned(tmp_path / "base", MODEL, 1, 2)
     subject = {"model_id": "Qwen/Qwen3-4B-Instruct-2507", "revision": None}
