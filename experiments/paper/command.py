@@ -41,17 +41,17 @@ def run_table(spec: Spec, arguments: Sequence[str]) -> int:
     """Write a table of the runs in the folders that stand among the arguments."""
     folders, others = split_arguments(arguments)
     given = settings(TableSettings, others)
-    table = build_table(read_entries(folders), spec, base_of(given, spec))
+    table = build_table(read_entries(folders), spec, base_of(given))
     write_files(
         table.document, {CSV: to_csv(table.grid, spec.axis)}, Path(given.out or spec.folder)
     )
     return 0
 
 
-def base_of(given: TableSettings, spec: Spec) -> Setting:
+def base_of(given: TableSettings) -> Setting:
     """The setting of the runs that are meant: the arguments' where they give one."""
     own = {name: value for name in AXES if (value := getattr(given, name)) is not None}
-    return spec.base.having(own)
+    return Setting(**own)
 
 
 def split_arguments(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:

@@ -1,7 +1,7 @@
 """The settings of training that the ablations vary, and what the main table holds them at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -21,10 +21,6 @@ class Setting:
     def but(self, axis: str | None) -> dict[str, float]:
         """The values by name, without that of an axis."""
         return {name: getattr(self, name) for name in AXES if name != axis}
-
-    def having(self, values: Mapping[str, float]) -> "Setting":
-        """The same but for the values given by name."""
-        return replace(self, **values)
 
     def __str__(self) -> str:
         """As the arguments that stand for it."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.paper.naming import UNTUNED
-from experiments.paper.settings import PUBLISHED, Setting
 
 BENCHMARKS = {
     "humaneval": "HumanEval",
@@ -26,10 +25,9 @@ class Spec:
         title: what stands above it.
         folder: where `published.yaml` lies, and what the command writes unless told otherwise.
         policies: those with a row for each model, missing or not; None for those that have a run.
-        axis: the setting that varies, one of `settings.AXES`; all others are held at `base`.
+        axis: the setting that varies, one of `settings.AXES`; all others are held.
         values: of the axis, those with a row for each model and policy, missing or not.
         reference: the policy that the others are set against, where there is no axis.
-        base: the setting of every run but for the axis; the arguments can say another.
         has_family: whether the confirmatory comparisons and the best policies stand below.
     """
 
@@ -39,5 +37,4 @@ class Spec:
     axis: str | None = None
     values: tuple[float, ...] = ()
     reference: str = UNTUNED
-    base: Setting = PUBLISHED
     has_family: bool = False

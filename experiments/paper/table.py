@@ -14,7 +14,7 @@ from experiments.paper.grid import Grid, Row, arrange
 from experiments.paper.naming import ADAPTIVE, MODELS, POLICIES, UNTUNED
 from experiments.paper.published import published_sections, read_published
 from experiments.paper.reading import Entry
-from experiments.paper.settings import Setting
+from experiments.paper.settings import PUBLISHED, Setting
 from experiments.paper.spec import BENCHMARKS, Spec
 
 PREFACE = (
@@ -37,12 +37,11 @@ class Table:
     document: Document
 
 
-def build_table(entries: Sequence[Entry], spec: Spec, base: Setting | None = None) -> Table:
-    """The table of a spec from what was read; `base` stands for the spec's own.
+def build_table(entries: Sequence[Entry], spec: Spec, base: Setting = PUBLISHED) -> Table:
+    """The table of a spec from what was read, of runs with the setting `base` but for the axis.
 
     UserError where two entries can't stand in one row, or none is left for the table.
     """
-    base = base or spec.base
     grid = arrange(entries, spec, base)
     sections = [_shares(grid, spec), *_differences(grid, spec, base)]
     if spec.has_family:

@@ -11,6 +11,7 @@ from experiments.paper.length import __main__ as length_command
 from experiments.paper.length.bins import bins_of, last_completions
 from experiments.paper.reading import read_entries
 from experiments.paper.reward_curves import __main__ as curves_command
+from experiments.paper.settings import PUBLISHED
 from tarot.runs import RunDirectory
 from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.types import TestResult, Tier, TierWeights, UserError, Verdict
@@ -102,7 +103,7 @@ def test_completions_of_the_last_steps_are_binned_by_length(
     long = [rollout(20, tokens, won, lost) for tokens in (50, 60, 70, 80)]
     gone = [rollout(20, 10, won, Verdict.INFRASTRUCTURE), rollout(20, None, won)]
     write_rollouts(run, 20, [*short, *gone, *long])
-    (entry,) = arrange(read_entries(runs[:1]), length.SPEC, length.SPEC.base).entries
+    (entry,) = arrange(read_entries(runs[:1]), length.SPEC, PUBLISHED).entries
     bins = bins_of(last_completions(entry), num_bins=2)
     assert [(one.low, one.high, one.mean) for one in bins] == [(10, 40, 25.0), (50, 80, 65.0)]
     assert [one.passed.mean for one in bins] == [1.0, 0.5]

@@ -13,7 +13,7 @@ from experiments.paper.fairness import unlike_entries
 from experiments.paper.grid import Row, arrange
 from experiments.paper.naming import ADAPTIVE, BINARY, UNTUNED, policy_name
 from experiments.paper.reading import WITHOUT_RUN, read_entries
-from experiments.paper.settings import PUBLISHED, setting_of
+from experiments.paper.settings import PUBLISHED, Setting, setting_of
 from experiments.paper.table import build_table
 from tarot.evaluation.scores import write_score
 from tarot.runs import prepare, write_json
@@ -124,7 +124,7 @@ def test_runs_of_another_setting_are_left_out_or_asked_for(make_run: MakeRun) ->
     assert "- Left out: 1 of average with beta=0.05 " in table.document.to_markdown()
     with pytest.raises(UserError, match=r"beta=0.01 .* there are runs with beta=0.05 "):
         arrange(entries[1:], main.SPEC, PUBLISHED)
-    asked = arrange(entries, main.SPEC, PUBLISHED.having({"beta": 0.05}))
+    asked = arrange(entries, main.SPEC, Setting(beta=0.05))
     assert asked.entries == [entries[1]]
 
 

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write what the runs in the folders that stand among the arguments have."""
     folders, others = split_arguments(arguments)
     given = settings(TableSettings, others)
-    grid = arrange(read_entries(folders), SPEC, base_of(given, SPEC))
+    grid = arrange(read_entries(folders), SPEC, base_of(given))
     binned = read_binned(grid)
     out = Path(given.out or SPEC.folder)
     write_files(build_document(grid, binned), {CSV: to_csv(binned)}, out)

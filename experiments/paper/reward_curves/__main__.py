@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     given = settings(CurveSettings, others)
     if given.window % 2 == 0:
         raise UserError(f"window: {given.window} is even; an odd one has a middle")
-    grid = arrange(read_entries(folders), SPEC, base_of(given, SPEC))
+    grid = arrange(read_entries(folders), SPEC, base_of(given))
     curves = read_curves(grid, given.metric)
     if curves and not any(curve.is_known for curve in curves):
         raise UserError(f"metric={given.metric}: in no log; name a key of log.jsonl, as reward")
