@@ -57,9 +57,7 @@ def best_elsewhere(solved: Mapping[str, Solved], elsewhere: Mapping[str, float])
     return Best(name, as_chosen, {chosen: 1.0}, solved_share(solved[chosen]))
 
 
-def best_cross_fitted(
-    solved: Mapping[str, Solved], num_splits: int = 50, seed: int = 0, confidence: float = 0.95
-) -> Best:
+def best_cross_fitted(solved: Mapping[str, Solved], num_splits: int = 50, seed: int = 0) -> Best:
     """The best with a figure cross-fitted over halves of the problems that all have.
 
     Each split sends the problems into two halves; each half is scored by what was best on the
@@ -70,7 +68,6 @@ def best_cross_fitted(
         solved: by name, the samples of each problem.
         num_splits: how many random halvings are averaged, so that none of them decides.
         seed: makes the halvings the same each time.
-        confidence: of the interval.
 
     Raises:
         ValueError: with fewer than two problems that all have samples of.
@@ -83,7 +80,7 @@ def best_cross_fitted(
     values, shares = _cross_fit(means, num_splits, np.random.default_rng(seed))
     clusters = {problem: [value] for problem, value in zip(problems, values.tolist(), strict=True)}
     num_samples = sum(len(solved[name][problem]) for name in names for problem in problems)
-    corrected = replace(clustered_mean(clusters, confidence), num_samples=num_samples)
+    corrected = replace(clustered_mean(clusters), num_samples=num_samples)
     name, as_chosen = _best({name: {key: solved[name][key] for key in problems} for name in names})
     chosen = {key: share for key, share in zip(names, shares.tolist(), strict=True) if share > 0}
     return Best(name, as_chosen, chosen, corrected)
