@@ -7,7 +7,6 @@ partial grid makes no difference look surer than the whole grid would.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated
@@ -24,13 +23,6 @@ FILE = HERE / "family.yaml"
 
 # Of one model, by policy and benchmark the score of each seed.
 ModelScores = Mapping[str, Mapping[str, BySeed]]
-
-
-class Standing(StrEnum):
-    """Whether a comparison was fixed beforehand."""
-
-    CONFIRMATORY = "confirmatory"
-    EXPLORATORY = "exploratory"
 
 
 class Aggregate(Strict):
@@ -55,13 +47,6 @@ class Family(Strict):
     comparisons: Annotated[list[Comparison], Field(min_length=1)]
     min_seeds: Annotated[int, Field(ge=2)]
     alpha: Annotated[float, Field(gt=0, lt=1)]
-
-    def standing(self, model: str, comparison: Comparison, measure: str) -> Standing:
-        """Of any comparison; `measure` is a benchmark or the name of an aggregate."""
-        is_in = model in self.models and comparison in self.comparisons
-        if is_in and measure == self.aggregate.name:
-            return Standing.CONFIRMATORY
-        return Standing.EXPLORATORY
 
 
 @dataclass(frozen=True, slots=True)

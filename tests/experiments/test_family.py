@@ -6,10 +6,8 @@ import pytest
 
 from experiments.paper.family import (
     FILE,
-    Comparison,
     Family,
     ModelScores,
-    Standing,
     aggregated,
     apply_family,
     read_family,
@@ -27,7 +25,6 @@ FAMILY = Family.model_validate(
         "alpha": 0.05,
     }
 )
-ADAPTIVE = Comparison(policy="adaptive", against="average")
 
 
 def model_scores(new: list[float], old: list[float]) -> ModelScores:
@@ -50,16 +47,6 @@ def test_the_papers_family_names_curricula_and_models_that_there_are() -> None:
         assert (CONF / "curriculum" / f"{name}.yaml").exists()
     assert len(family.models) == 9
     assert all((CONF / "model" / f"{name}.yaml").exists() for name in family.models)
-
-
-def test_what_is_not_in_the_family_is_exploratory() -> None:
-    family = read_family()
-    named = family.aggregate.name
-    assert family.standing("qwen3-4b", ADAPTIVE, named) is Standing.CONFIRMATORY
-    assert family.standing("qwen3-4b", ADAPTIVE, "mbpp") is Standing.EXPLORATORY
-    assert family.standing("tiny", ADAPTIVE, named) is Standing.EXPLORATORY
-    reverse = Comparison(policy="average", against="adaptive")
-    assert family.standing("qwen3-4b", reverse, named) is Standing.EXPLORATORY
 
 
 def test_the_aggregate_is_the_mean_of_benchmarks_on_seeds_that_have_them_all() -> None:
