@@ -63,7 +63,7 @@ def power(difference: float, deviation: float, num_seeds: int, alpha: float = 0.
 
 
 def detectable(deviation: float, num_seeds: int, alpha: float = 0.05, wanted: float = 0.8) -> float:
-    """The true difference that a paired t-test over `num_seeds`, 4 at least, finds as `wanted`."""
+    """The true difference that a paired t-test over `num_seeds`, 3 at least, finds as `wanted`."""
     most = 5 * deviation
     return float(brentq(lambda size: power(size, deviation, num_seeds, alpha) - wanted, 0.0, most))
 

@@ -65,5 +65,10 @@ def test_the_detectable_difference_has_the_power_asked_for_and_scales() -> None:
     assert detectable(0.2, 6) == pytest.approx(2 * size)
 
 
+def test_three_seeds_find_only_what_is_more_than_three_deviations() -> None:
+    assert power(3.2, 1.0, 3) < 0.8 < power(3.3, 1.0, 3)
+    assert 3.2 < detectable(1.0, 3) < 3.3
+
+
 def test_deviations_are_pooled_by_their_variances() -> None:
     assert pooled_deviation([3.0, 4.0]) == pytest.approx(12.5**0.5)
