@@ -45,7 +45,7 @@ def test_six_seeds_do_not_stand_for_problems() -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("row", ROW.findall(PAGE.read_text()), ids="-".join)
 def test_the_page_states_coverages_that_are_found(row: tuple[str, ...]) -> None:
-    """To four standard errors of 4,000 draws, and what rounding leaves."""
+    """To what rounding leaves, since the draws are the same each time."""
     problems, samples, seeds, truth, stated = row
     world = World(int(problems), int(samples), int(seeds))
     measure = coverage_of_seeds if int(seeds) > 1 else coverage_of_one_run
