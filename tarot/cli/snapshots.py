@@ -47,7 +47,7 @@ def moved(config: Node, job: ReproduceConfig, directory: str | None) -> Node:
     for key in REPLACEABLE:
         given = getattr(job, key)
         if given is not None:
-            changes[key] = _merged(config[key], given)
+            changes[key] = _merged(config.get(key) or {}, given)
     if directory is not None:
         changes["run_dir"] = directory
     return {**config, **changes}

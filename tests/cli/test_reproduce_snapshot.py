@@ -66,6 +66,14 @@ def test_a_dry_run_shows_the_plan_and_starts_nothing(
     assert "launched" not in shown
 
 
+def test_a_config_that_lacks_what_is_replaced_is_one_line(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_json(place / "bare.json", {"model": {}, "trainer": {}})
+    assert main(["reproduce", "snapshot=bare.json", "launcher=local"]) == 2
+    assert capsys.readouterr().err == "name: missing; give it a value\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
