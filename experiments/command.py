@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
 from omegaconf import OmegaConf
 from pydantic import BaseModel
 
@@ -27,7 +28,10 @@ def settings(model: type[M], arguments: Sequence[str]) -> M:
     for argument in arguments:
         if not argument.partition("=")[0].isidentifier() or "=" not in argument:
             raise UserError(f"{argument}: not of the form key=value")
-    given = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)))
+    try:
+        given = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)))
+    except yaml.YAMLError as error:
+        raise UserError(f"{' '.join(arguments)}: {error}; quote what is no YAML") from error
     return parse(model, given)  # type: ignore[arg-type]
 
 

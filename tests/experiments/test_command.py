@@ -27,6 +27,7 @@ def test_arguments_become_typed_settings() -> None:
         (["--run", "a"], "--run: not of the form"),
         (["run=a", "widnow=3"], "widnow: no such key; did you mean window?"),
         (["run=a", "window=wide"], "window: "),
+        (["run=["], r"run=\[: while parsing a flow node"),
         ([], "run: missing"),
     ],
 )
