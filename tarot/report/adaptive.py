@@ -12,9 +12,6 @@ from tarot.report.intervals import Bar, draw_bars, in_words
 from tarot.runs import RunDirectory, read_json
 from tarot.types import Tier, UserError
 
-SIGNAL_HEAD = ("candidate", "from progress", "tiers that count", "groups with variance", "problems")
-PROBE_HEAD = ("tier", "pass rate, 95% interval")
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:

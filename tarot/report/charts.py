@@ -1,6 +1,6 @@
 """A chart of some metrics over steps, and which charts a run's log has figures for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tarot.report.series import Series
@@ -70,8 +70,3 @@ def _kept(chart: Chart, series: Series) -> Chart:
 
 def _is_ever_positive(series: Series, key: str) -> bool:
     return series.has(key) and bool((series.values[key] > 0).any())
-
-
-def metrics_of(charts: Sequence[Chart]) -> list[str]:
-    """The metrics that charts show, each once."""
-    return list(dict.fromkeys(line.key for one in charts for line in one.lines))

@@ -27,7 +27,6 @@ def test_two_hundred_thousand_rollouts_make_a_page_that_can_be_read(
     page = (run.path / "report.html").read_text()
     size_mb, memory_mb = len(page) / 1e6, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = f"{took_s:.1f} s of CPU, {size_mb:.1f} MB, {memory_mb:.0f} MB of memory"
-    Path("told").write_text(told)
     assert "1,000 of 200,000 completions can be read here" in page
     assert "200,000 completions of 400 problems in 1,600 steps." in page
     data = re.search(r'id="completion-data">(.*?)</script>', page, re.DOTALL)
