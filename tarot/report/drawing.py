@@ -66,7 +66,7 @@ def picture_of(
     axes.set_xlim(*limits)
     _shade(axes, phases if len(phases) <= MAX_SHADED else ())
     for curve in curves:
-        axes.plot(curve.steps, curve.values, label=_short(curve.name), **style_of(curve))
+        axes.plot(curve.steps, curve.values, label=caption(curve.name), **style_of(curve))
     _finish(axes, chart.is_share)
     if num_rows:
         name_above(figure, axes, _NAMES_A_ROW)
@@ -90,6 +90,12 @@ def style_of(curve: Curve) -> dict[str, Any]:
         "markersize": 4,
         "linewidth": 1.4,
     }
+
+
+def caption(name: str) -> str:
+    """A name as far as a picture has room for it; what two dollars enclose is no formula."""
+    short = name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1]}…"
+    return short.replace("$", r"\$")
 
 
 def name_above(figure: Figure, axes: Axes, names_a_row: int) -> None:
@@ -156,10 +162,6 @@ def _data(curves: Sequence[Curve], limits: tuple[float, float]) -> dict[str, Any
             for curve in curves
         ],
     }
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1]}…"
 
 
 def _rounded(value: float) -> float | None:

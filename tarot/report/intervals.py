@@ -9,7 +9,7 @@ from matplotlib.ticker import PercentFormatter
 
 from tarot.metrics import Estimate
 from tarot.pages import COLORS, INK
-from tarot.report.drawing import MARKERS, name_above, plain
+from tarot.report.drawing import MARKERS, caption, name_above, plain
 from tarot.runs.figures import svg_of
 
 _WIDTH_INCHES, _ROW_INCHES, _ABOVE_INCHES, _BELOW_INCHES = 7.6, 0.36, 0.3, 0.35
@@ -48,7 +48,7 @@ def draw_bars(name: str, bars: Sequence[Bar], level: float | None = None) -> Mar
         )
     if level is not None:
         axes.axvline(level, color=INK, linestyle="--", linewidth=1)
-    axes.set_yticks(range(len(rows)), rows)
+    axes.set_yticks(range(len(rows)), [caption(row) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
