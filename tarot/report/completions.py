@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from tarot.grading.trials import Tried
@@ -80,8 +81,8 @@ def _completion(rollout: Rollout, problem: int, again: Sequence[Tried] | None) -
         "step": rollout.step,
         "group": rollout.group,
         "problem": problem,
-        "reward": rollout.reward,
-        "parts": {name: rollout.parts[name] for name in sorted(rollout.parts)},
+        "reward": _finite(rollout.reward),
+        "parts": {name: _finite(rollout.parts[name]) for name in sorted(rollout.parts)},
         "tokens": rollout.num_tokens,
         "truncated": rollout.truncated,
         "selected": rollout.selected is not False,
@@ -90,6 +91,11 @@ def _completion(rollout: Rollout, problem: int, again: Sequence[Tried] | None) -
         "tests": [_result(result) for result in rollout.results],
         "again": None if again is None else [_tried(one) for one in again],
     }
+
+
+def _finite(value: float | None) -> float | None:
+    """None also for NaN and infinities, which a user's reward may give and JSON lacks."""
+    return value if value is not None and isfinite(value) else None
 
 
 def _program(rollout: Rollout) -> str | list[str | int] | None:

@@ -1,6 +1,7 @@
 """A small finished run for a report, whose completions do all that they can to its page."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def _rollout(step: int, place: int, text: str, verdicts: tuple[Verdict, Verdict]
             for tier, verdict in zip((Tier.BASIC, Tier.EDGE), verdicts, strict=True)
         ),
         reward=None if is_lost else reward,
-        parts={} if is_lost else {"code": reward},
+        parts={} if is_lost else {"code": reward, "own": math.nan},
         weights=TierWeights({Tier.BASIC: 0.15}),
         num_tokens=10 + place,
         selected=True,

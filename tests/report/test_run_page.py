@@ -32,10 +32,14 @@ def page(run: RunDirectory) -> str:
     return (run.path / "report.html").read_text()
 
 
+def _refuse(constant: str) -> None:
+    raise AssertionError(f"a browser reads no {constant}")
+
+
 @pytest.fixture(scope="module")
 def browser(page: str) -> dict[str, Any]:
     (text,) = DATA.findall(page)
-    data: dict[str, Any] = json.loads(text)
+    data: dict[str, Any] = json.loads(text, parse_constant=_refuse)
     return data
 
 

@@ -96,7 +96,7 @@
       else button.removeAttribute("aria-current");
     }
     const one = data.completions[number], problem = data.problems[one.problem];
-    const parts = Object.entries(one.parts).map(([name, value]) => name + " " + value.toPrecision(3));
+    const parts = Object.entries(one.parts).map(([name, value]) => name + " " + (value === null ? "none" : value.toPrecision(3)));
     const facts = [
       "step " + one.step, "group " + one.group, outcome(one),
       one.reward === null ? "no reward" : "reward " + one.reward.toPrecision(3), ...parts,
