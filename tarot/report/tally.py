@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tarot.runs import RunDirectory
 from tarot.runs.columns import (
+    Flags,
     Floats,
     Indices,
     codes_of,
     column_of,
     entries_of,
+    flags_of,
     floats_of,
     integers_of,
 )
@@ -24,8 +24,6 @@ COLUMNS = ("step", "problem_id", "results", "reward", "truncated", "num_tokens",
 TIERS: tuple[Tier | None, ...] = (*Tier, None)
 VERDICTS = tuple(Verdict)
 _ACCEPTED, _LOST = VERDICTS.index(Verdict.ACCEPTED), VERDICTS.index(Verdict.INFRASTRUCTURE)
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +90,9 @@ def read_rollout_columns(run: RunDirectory) -> Rollouts:
         problems=integers_of(ids.indices),
         num_problems=len(ids.dictionary),
         rewards=floats_of(table["reward"]),
-        truncated=_flags(table["truncated"]),
+        truncated=flags_of(table["truncated"]),
         num_tokens=floats_of(table["num_tokens"]),
-        is_selected=_flags(table["selected"].fill_null(True)),
+        is_selected=flags_of(table["selected"].fill_null(True)),
         tests=Tests(
             rows=rows,
             tiers=codes_of(entries.field("tier"), list(Tier)) % len(TIERS),
@@ -161,7 +159,3 @@ def _places(steps: Indices) -> Indices:
     starts = np.flatnonzero(np.diff(steps, prepend=-1))
     lengths = np.diff(np.append(starts, len(steps)))
     return np.arange(len(steps)) - np.repeat(starts, lengths)
-
-
-def _flags(column: Any) -> Flags:
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)

@@ -9,17 +9,18 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from tarot.runs.columns import (
+    Flags,
     Floats,
     Indices,
     codes_of,
     column_of,
     entries_of,
+    flags_of,
     floats_of,
     integers_of,
 )
 from tarot.types import Policy, Tier, TierWeights, Verdict, WithinTier
 
-Flags = NDArray[np.bool_]
 N = TypeVar("N", np.float64, np.int64)
 T = TypeVar("T")
 
@@ -145,8 +146,8 @@ def _parts(table: Any) -> Coded[Mapping[str, float]]:
 
 def _schedule(table: Any) -> Schedule:
     weights = [floats_of(column) for column in column_of(table, "weights").flatten()]
-    all_must_pass = column_of(table, "all_must_pass").to_numpy(zero_copy_only=False)
-    matrix = np.stack([*weights, all_must_pass.astype(np.float64)], axis=1)
+    all_must_pass = floats_of(column_of(table, "all_must_pass"))
+    matrix = np.stack([*weights, all_must_pass], axis=1)
     distinct, of = distinct_rows(np.where(np.isnan(matrix), _ABSENT, matrix))
     values = (TierWeights(_present(list(Tier), row[:-1]), row[-1] > 0) for row in distinct.tolist())
     return Coded(tuple(values), of)
@@ -157,4 +158,4 @@ def _present(names: Sequence[T], values: Sequence[float]) -> dict[T, float]:
 
 
 def _is(verdicts: Any, verdict: Verdict) -> Flags:
-    return np.asarray(pc.equal(verdicts, verdict.value).to_numpy(zero_copy_only=False), np.bool_)
+    return flags_of(pc.equal(verdicts, verdict.value))

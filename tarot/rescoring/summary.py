@@ -7,8 +7,7 @@ import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
 from tarot.metrics.steps import REWARD_DIGITS
-from tarot.rescoring.columns import Flags
-from tarot.runs.columns import Floats, Indices
+from tarot.runs.columns import Flags, Floats, Indices
 
 # As TRL has it: advantages are divided by the group's deviation plus this.
 _EPSILON = 1e-4

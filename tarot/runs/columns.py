@@ -8,6 +8,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
@@ -33,6 +34,11 @@ def floats_of(column: Any) -> Floats:
 def integers_of(column: Any) -> Indices:
     """As whole numbers; there must be no null."""
     return np.asarray(column.to_numpy(zero_copy_only=False), np.int64)
+
+
+def flags_of(column: Any) -> Flags:
+    """As truths; there must be no null."""
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def codes_of(column: Any, values: Sequence[str]) -> Indices:
