@@ -120,12 +120,12 @@ platform:
 
 .evalchemy/.git:
 	@command -v git >/dev/null || { echo "git is missing: install it" >&2; exit 1; }
-	@rm -rf .evalchemy .evalchemy.new
+	@rm -rf .evalchemy.new
 	@git clone --quiet --no-checkout $(EVALCHEMY_URL) .evalchemy.new >.evalchemy.log 2>&1 && \
 	  git -C .evalchemy.new checkout --quiet $(EVALCHEMY_COMMIT) >>.evalchemy.log 2>&1 || \
 	  { echo "no checkout of Evalchemy from $(EVALCHEMY_URL): $$(tail -n 1 .evalchemy.log);" \
 	  "name a copy of it with EVALCHEMY_URL=…" >&2; rm -rf .evalchemy.new; exit 1; }
-	@mv .evalchemy.new .evalchemy
+	@rm -rf .evalchemy && mv .evalchemy.new .evalchemy
 
 .venv-evalchemy/installed: requirements/evalchemy.txt requirements/evalchemy-vllm.txt | platform
 	@$(PYTHON) -m venv .venv-evalchemy

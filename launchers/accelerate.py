@@ -18,7 +18,7 @@ import yaml
 from launchers.accelerate_config import accelerate_config
 from launchers.environment import child_environment, serving_gpus, training_gpus
 from launchers.ranks import Ranks
-from launchers.vllm_server import Server, check_server, has_server, unproxied
+from launchers.vllm_server import Server, check_server, has_server
 from tarot.config.batches import plan_batches
 from tarot.config.machine import GPUS
 from tarot.config.schema import HardwareConfig, RunConfig
@@ -28,7 +28,7 @@ from tarot.runs.exits import Exit
 from tarot.runs.files import write_atomically
 from tarot.runs.process_log import Log
 from tarot.runs.rank_logs import KEEP_LOGS
-from tarot.runs.serving import free_port
+from tarot.runs.serving import free_port, unproxied
 from tarot.types import Outcome, Run, RunState, UserError
 
 SERVER_LOG = "vllm.log"

@@ -1,7 +1,6 @@
 """A vLLM server beside a training, and how both sides find it."""
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tarot.config.schema import RunConfig
@@ -70,12 +69,3 @@ def check_server(config: RunConfig) -> None:
             f"hardware.vllm.mode=server: serves models of the hub, and model.source="
             f"{config.model.source}; set hardware.vllm.mode=colocate"
         )
-
-
-def unproxied(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables by which the training asks the server itself, where others go by a proxy."""
-    known = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
-    if known.strip() == "*":
-        return {}
-    hosts = f"{HOST},{known}".rstrip(",")
-    return {"no_proxy": hosts, "NO_PROXY": hosts}

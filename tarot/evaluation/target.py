@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tarot.config.schema import ModelConfig
 from tarot.config.validation import parse
 from tarot.evaluation.content import ADAPTER, content_sha256
 from tarot.runs import RunDirectory
-from tarot.runs.checkpoints import PREFIX, checkpoint_step
+from tarot.runs.checkpoints import PREFIX, checkpoint_step, newest_first
 from tarot.types import UserError
 
 SHA_LENGTH = 8
@@ -89,22 +90,27 @@ def _of_run(config: EvaluateConfig, given: Path, run: RunDirectory) -> Target:
 
 
 def _chosen(config: EvaluateConfig, given: Path, run: RunDirectory) -> Path:
-    """The checkpoint of a run that is meant."""
+    """The checkpoint of a run that is meant; one that is being written is none yet."""
+    complete = newest_first(run.checkpoints_path)
     if given != run.path:
         if config.step is not None:
             raise UserError(f"step={config.step}: checkpoint={given} is one step's already")
+        if given not in complete:
+            raise UserError(f"checkpoint={given}: not written to its end; {_kept(run, complete)}")
         return given
     if config.step is not None:
         chosen = run.checkpoints_path / f"{PREFIX}{config.step}"
-        if not chosen.is_dir():
-            known = sorted(map(checkpoint_step, run.checkpoints_path.glob(f"{PREFIX}*")))
-            there = ", ".join(map(str, known)) or "none"
-            raise UserError(f"step={config.step}: {run.path} has not kept it; it has {there}")
+        if chosen not in complete:
+            raise UserError(f"step={config.step}: not kept; {_kept(run, complete)}")
         return chosen
-    last = run.last_checkpoint()
-    if last is None:
+    if not complete:
         raise UserError(f"checkpoint={given}: the run has no checkpoint yet; wait, or resume it")
-    return last
+    return complete[0]
+
+
+def _kept(run: RunDirectory, complete: Sequence[Path]) -> str:
+    there = ", ".join(str(checkpoint_step(path)) for path in reversed(complete))
+    return f"{run.path} has {there or 'none'}"
 
 
 def _run_around(given: Path) -> RunDirectory | None:

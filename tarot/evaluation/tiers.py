@@ -25,8 +25,7 @@ from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Measured, P
 from tarot.evaluation.tier_figures import measured
 from tarot.runs import RunDirectory, write_json
 from tarot.runs.child_environment import computing_environment
-from tarot.runs.exits import Exit
-from tarot.runs.last_words import last_words
+from tarot.runs.exits import ChildFailure, check_child
 from tarot.types import UserError
 
 M = TypeVar("M", bound=BaseModel)
@@ -57,12 +56,14 @@ class Tiers:
         """What the outcomes depend on, with a hash of the data."""
         task = self.task(evaluation)
         described = task.described()
-        hardware = evaluation.config.hardware
+        hardware, model = evaluation.config.hardware, evaluation.target.model
         if hardware.vllm is not None:
             del described["sampling"]["batch_size"]
         return {
             **described,
             "harness": "tarot",
+            "system_role": model.system_role,
+            "eos_token": model.eos_token,
             "data": _fingerprint(task),
             "sampler": "transformers" if hardware.vllm is None else "vllm",
             "dtype": hardware.dtype,
@@ -138,11 +139,10 @@ def _measure(folder: Path, processes: Processes, job: TiersJob) -> None:
     with processes.own() as children:
         child = children.start(_command(folder), folder / LOG, _environment(job))
         code = processes.wait(child)
-    cause = last_words(child.log.text())
-    if code == Exit.USER_ERROR:
-        raise UserError(cause or f"see {folder / LOG}")
-    if code != Exit.OK:
-        raise BenchmarkFailure(cause or f"the process that samples ended with exit code {code}")
+    try:
+        check_child("the process that samples", code, child.log.text())
+    except ChildFailure as failure:
+        raise BenchmarkFailure(str(failure)) from failure
 
 
 def _command(folder: Path) -> list[str]:

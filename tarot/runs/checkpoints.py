@@ -39,7 +39,13 @@ def mark_complete(checkpoint: Path) -> None:
 
 def last_complete(folder: Path) -> Path | None:
     """The complete checkpoint of the highest step, or None; what is in it is not looked at."""
-    return next(iter(_newest_first(folder)), None)
+    return next(iter(newest_first(folder)), None)
+
+
+def newest_first(folder: Path) -> list[Path]:
+    """The complete checkpoints, that of the highest step first."""
+    complete = [path for path in _checkpoints(folder) if _is_complete(path)]
+    return sorted(complete, key=checkpoint_step, reverse=True)
 
 
 def find_whole(folder: Path) -> Found:
@@ -49,7 +55,7 @@ def find_whole(folder: Path) -> Found:
     that is left of the run: they are kept under a name that no run goes on from.
     """
     broken: list[tuple[Path, str]] = []
-    for checkpoint in _newest_first(folder):
+    for checkpoint in newest_first(folder):
         fault = _fault(checkpoint)
         if fault is None:
             for path, _ in broken:
@@ -95,11 +101,6 @@ def _kept(checkpoint: Path) -> str:
         shutil.rmtree(kept)
     checkpoint.rename(kept)
     return f"kept as {kept.name}, and no other is whole, so starting anew"
-
-
-def _newest_first(folder: Path) -> list[Path]:
-    complete = [path for path in _checkpoints(folder) if _is_complete(path)]
-    return sorted(complete, key=checkpoint_step, reverse=True)
 
 
 def _checkpoints(folder: Path) -> list[Path]:

@@ -1,10 +1,10 @@
-"""A vLLM server that is started here: a port for it, and waiting until it answers."""
+"""A vLLM server that is started here: a port for it, waiting for it, and no proxy before it."""
 
 import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 
 from tarot.runs.children import Child
@@ -43,6 +43,15 @@ def fault_of_start(
             return f"the vLLM server was not ready after {limit_s:g} s; raise {setting}"
         time.sleep(_POLL_S)
     return ""
+
+
+def unproxied(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which a process asks the server itself, where others go by a proxy."""
+    known = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    if known.strip() == "*":
+        return {}
+    hosts = f"{HOST},{known}".rstrip(",")
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
 
 
 def is_healthy(url: str) -> bool:

@@ -87,9 +87,9 @@ class SmallEvaluation:
         return result
 
 
-def make_evaluation(evalchemy: SmallEvalchemy) -> SmallEvaluation:
+def make_evaluation(evalchemy: SmallEvalchemy, *settings: str) -> SmallEvaluation:
     """HumanEval on a small Evalchemy."""
-    (job,) = compose("evaluate", ["model=tiny", *evalchemy.arguments("humaneval")])
+    (job,) = compose("evaluate", ["model=tiny", *evalchemy.arguments("humaneval"), *settings])
     node = job.config["benchmark"]["humaneval"]
     return SmallEvaluation(job.config, build("benchmark.humaneval", node))
 

@@ -108,6 +108,10 @@ def test_programs_of_a_model_find_no_keys() -> None:
             {"backend": "openai-chat-completions", "base_url": "http://127.0.0.1:9/v1"},
             "evalchemy.base_url=http://127.0.0.1:9/v1: no server answers /models there",
         ),
+        (
+            {"base_url": "http://a/v1"},
+            "evalchemy.base_url=http://a/v1: evalchemy.backend=hf asks no server",
+        ),
         ({"context_length": 1024}, "context_length=1024: prompts of HumanEval may take 1024"),
         ({"context_length": 99999}, "context_length=99999: the model's own is 32768"),
         ({"hardware": {"device": "cuda", "gpus": 64}}, "hardware.gpus=64: this machine has"),

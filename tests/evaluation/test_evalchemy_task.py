@@ -10,8 +10,17 @@ import pytest
 from tarot.evaluation import read_scores
 from tarot.evaluation.running import place_of
 from tarot.types import UserError
-from tests.evaluation.small_evalchemy import ANSWERS, SmallEvaluation, make_model, started
+from tests.evaluation.small_evalchemy import (
+    ANSWERS,
+    SmallEvalchemy,
+    SmallEvaluation,
+    make_evaluation,
+    make_model,
+    started,
+)
 from tests.evaluation.standin.vllm.entrypoints.cli.main import Handler
+
+BY_LAYER = {"full_attention": {"rope_theta": 1e6}, "sliding_attention": {"rope_theta": 1e4}}
 
 
 @pytest.mark.parametrize(
@@ -56,12 +65,15 @@ def test_other_weights_and_settings_are_other_scores_and_small_runs_lie_apart(
 
 
 def test_a_server_of_the_users_is_asked(small: SmallEvaluation, here: Path) -> None:
+    """Also of weights that Evalchemy's own environment could not load."""
     Handler.answers, Handler.name = ANSWERS, "theirs"
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever).start()
         url = f"http://127.0.0.1:{server.server_port}/v1"
         asking = {"backend": "openai-chat-completions", "base_url": url}
-        evaluation = small.of(make_model(here / "weights"), **asking)
+        model = make_model(here / "weights")
+        (model / "config.json").write_text(json.dumps({"rope_parameters": BY_LAYER}))
+        evaluation = small.of(model, **asking)
         small.benchmark.check(evaluation)
         result = small.run(evaluation)
         other = small.of(here / "weights", **asking, served_model="ours")
@@ -81,3 +93,12 @@ def test_how_the_work_is_spread_makes_no_other_score(small: SmallEvaluation, her
     assert len(keys) == 1
     other = place_of("humaneval", small.benchmark, small.of(model, hardware={"dtype": "bfloat16"}))
     assert other.key not in keys
+
+
+def test_another_metric_makes_another_score(
+    evalchemy: SmallEvalchemy, small: SmallEvaluation, here: Path
+) -> None:
+    shell = make_evaluation(evalchemy, "benchmark.humaneval.metrics=[sh_pass@1]")
+    evaluation = small.of(make_model(here / "weights"))
+    usual, other = (place_of("humaneval", one.benchmark, evaluation) for one in (small, shell))
+    assert usual.key != other.key

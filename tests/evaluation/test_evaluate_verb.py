@@ -63,8 +63,13 @@ def test_others_go_on_beside_a_failure_and_the_same_command_mends_it(
 
 
 def test_each_checkpoint_of_a_sweep_has_one_server_for_all_tasks_which_is_gone_afterwards(
-    evalchemy: SmallEvalchemy, here: Path, capsys: pytest.CaptureFixture[str]
+    evalchemy: SmallEvalchemy,
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """It is asked directly where everything else goes by a proxy, which here is a dead one."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     models = [make_model(here / name, name=name) for name in ("first", "second")]
     arguments = evalchemy.arguments("humaneval", "cruxeval")
     arguments += ["model=tiny", "evalchemy.backend=openai-chat-completions"]

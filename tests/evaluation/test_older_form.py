@@ -1,6 +1,7 @@
 """Checkpoints as transformers 4 reads them; the names are those of its 4.57 and of 5.23."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,15 @@ def test_what_transformers_4_would_miss_is_told_by_its_old_name(
         "additional_special_tokens": ["<a>"],
     }
     assert (folder / "model.safetensors").read_text() == "x"
+
+
+def test_a_run_that_was_moved_has_its_links_made_anew(model: ModelConfig, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    before = target(model, tmp_path / "old", NEW)
+    make_older(before)
+    moved = (tmp_path / "old").rename(tmp_path / "new")
+    after = replace(before, checkpoint=moved / "checkpoint", folder=moved / "run")
+    assert (make_older(after) / "model.safetensors").read_text() == "x"
 
 
 def test_scaled_embeddings_keep_their_scaling(model: ModelConfig, tmp_path: Path) -> None:

@@ -72,7 +72,9 @@ def test_weights_are_known_by_their_content_and_not_by_their_place(
     ("settings", "line"),
     [
         ({"checkpoint": "none"}, "checkpoint=none: no such folder; leave it out for the model"),
-        ({"checkpoint": "run", "step": 5}, "step=5: run has not kept it; it has 4, 10"),
+        ({"checkpoint": "run", "step": 5}, "step=5: not kept; run has 4, 10"),
+        ({"checkpoint": "run", "step": 12}, "step=12: not kept; run has 4, 10"),
+        ({"checkpoint": "run/checkpoints/checkpoint-12"}, "checkpoint=run/checkpoints/check"),
         ({"checkpoint": "empty"}, "checkpoint=empty: the run has no checkpoint yet"),
         ({"checkpoint": "other"}, "checkpoint=other: has no config.json"),
         ({"checkpoint": "lora"}, "checkpoint=lora: holds LoRA adapters"),
@@ -91,7 +93,8 @@ def test_what_is_not_there_is_one_line(
     line: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    make_run(Path("run"), composed["model"], 4, 10)
+    run = make_run(Path("run"), composed["model"], 4, 10)
+    make_weights(run / "checkpoints" / "checkpoint-12", "torn")
     make_run(Path("empty"), composed["model"])
     make_run(Path("theirs"), {**composed["model"], "id": "small"}, 1)
     make_weights(Path("weights"), "x")

@@ -69,6 +69,16 @@ def test_how_many_are_drawn_at_once_matters_unless_vllm_draws(
     assert "batch_size" not in settings["sampling"]
 
 
+def test_how_a_model_is_put_to_use_matters_beside_its_weights(
+    evaluation: Evaluation, tiers: Tiers
+) -> None:
+    model = evaluation.target.model
+    for field, value in (("system_role", not model.system_role), ("eos_token", "<end>")):
+        target = replace(evaluation.target, model=model.model_copy(update={field: value}))
+        changed_model = replace(evaluation, target=target)
+        assert tiers.settings(changed_model) != tiers.settings(evaluation)
+
+
 def test_bad_settings_are_named(evaluation: Evaluation, tiers: Tiers) -> None:
     sampling = replace(tiers, sampling={"temprature": 1})
     with pytest.raises(UserError, match=r"….sampling.temprature: no such key; did you mean temper"):

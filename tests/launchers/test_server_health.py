@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from launchers.vllm_server import Server, unproxied
+from launchers.vllm_server import Server
 from tarot.cli.composition import compose
 from tarot.config.schema import RunConfig
 from tarot.runs.children import Children
+from tarot.runs.serving import unproxied
 
 DEAD = "http://127.0.0.1:9"
 ASK = "import requests, sys; print(requests.get(sys.argv[1]).status_code)"

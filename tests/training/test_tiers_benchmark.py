@@ -146,7 +146,8 @@ def test_an_outage_fails_the_benchmark_and_the_same_command_goes_on(
     arguments += ["benchmark.tiers.seed=6"]
     lossy = f"sandbox._target_={LossySandbox.__module__}.LossySandbox"
     assert main([*arguments, lossy, "++sandbox.losses={2: ''}"]) == 1
-    assert "tiers: failed: 100% of the completions could not be judged" in capfd.readouterr().err
+    cause = "the process that samples ended with exit code 75: 100% of the completions could not"
+    assert f"tiers: failed: {cause} be judged" in capfd.readouterr().err
     assert main(arguments) == 0
     assert "evaluate test" in capfd.readouterr().out
 

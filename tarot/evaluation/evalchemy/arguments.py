@@ -31,8 +31,16 @@ class Endpoint:
     model: str
 
 
-def loading_arguments(config: EvaluateConfig, weights: Weights, context: int) -> dict[str, str]:
-    """The `model_args` with which a backend loads the weights by itself."""
+def model_arguments(
+    config: EvaluateConfig, model: Endpoint | Weights, context: int
+) -> dict[str, str]:
+    """The `model_args` with which a server is asked, or a backend loads the weights by itself."""
+    if isinstance(model, Endpoint):
+        return _asking_arguments(config, model, context)
+    return _loading_arguments(config, model, context)
+
+
+def _loading_arguments(config: EvaluateConfig, weights: Weights, context: int) -> dict[str, str]:
     hardware, shared = config.hardware, {"pretrained": weights.name, "dtype": config.hardware.dtype}
     if weights.revision is not None:
         shared["revision"] = weights.revision
@@ -47,8 +55,7 @@ def loading_arguments(config: EvaluateConfig, weights: Weights, context: int) ->
     }
 
 
-def asking_arguments(config: EvaluateConfig, endpoint: Endpoint, context: int) -> dict[str, str]:
-    """The `model_args` with which a server is asked."""
+def _asking_arguments(config: EvaluateConfig, endpoint: Endpoint, context: int) -> dict[str, str]:
     return {
         "model": endpoint.model,
         "base_url": f"{endpoint.base_url.rstrip('/')}/chat/completions",
@@ -66,7 +73,7 @@ def parallelism(config: EvaluateConfig) -> tuple[int, int]:
         raise UserError(
             f"hardware.vllm.tensor_parallel={split}: does not divide hardware.gpus={gpus}"
         )
-    return split, gpus // split
+    return split, max(gpus // split, 1)
 
 
 def joined(model_args: Mapping[str, str]) -> str:

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from tarot.config.evaluation import EvaluateConfig
+from tarot.config.evaluation import EvalchemyConfig, EvaluateConfig
 from tarot.config.machine import visible_gpus
-from tarot.evaluation.evalchemy.arguments import parallelism
+from tarot.evaluation.evalchemy.arguments import SERVED, parallelism
 from tarot.types import UserError
 
 
@@ -25,6 +25,15 @@ def check_machine(config: EvaluateConfig) -> None:
         raise UserError(
             f"hardware.gpus={hardware.gpus}: this machine has {found or 'none'}; choose another "
             "hardware, or hardware=cpu evalchemy.backend=hf"
+        )
+
+
+def check_server(settings: EvalchemyConfig) -> None:
+    """UserError for a server that is named and that the backend would not ask."""
+    if settings.base_url is not None and settings.backend != SERVED:
+        raise UserError(
+            f"evalchemy.base_url={settings.base_url}: evalchemy.backend={settings.backend} asks "
+            f"no server; set evalchemy.backend={SERVED}"
         )
 
 

@@ -35,15 +35,16 @@ def older_folder(target: Target) -> Path:
 
 
 def make_older(target: Target) -> Path:
-    """That folder, made where it is not there."""
+    """That folder, made anew: links to a checkpoint that was moved with it would lead nowhere."""
     checkpoint, folder = target.checkpoint, older_folder(target)
     assert checkpoint is not None
     if folder == checkpoint.resolve():
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     for path in checkpoint.resolve().iterdir():
-        link = folder / path.name
-        if path.is_file() and path.name not in (CONFIG, TOKENIZER) and not link.exists():
+        if path.is_file() and path.name not in (CONFIG, TOKENIZER):
+            link = folder / path.name
+            link.unlink(missing_ok=True)
             link.symlink_to(path)
     configs = {name: _read(checkpoint / name) for name in (CONFIG, TOKENIZER)}
     for name, config in _older(checkpoint, configs).items():
@@ -72,7 +73,8 @@ def _older_config(checkpoint: Path, config: dict[str, Any]) -> dict[str, Any]:
     if any(isinstance(value, Mapping) for value in rope.values()):
         raise UserError(
             f"{checkpoint / CONFIG}: rope_parameters differ by layer, which transformers 4 does "
-            "not know; evaluate it by a server, with evalchemy.base_url"
+            "not know; evaluate it by a server of yours, with evalchemy.backend="
+            "openai-chat-completions and evalchemy.base_url"
         )
     if "rope_theta" in rope:
         older.setdefault("rope_theta", rope["rope_theta"])

@@ -66,7 +66,7 @@ def serve_command(
         *("--host", HOST, "--port", str(port), "--served-model-name", NAME),
         *("--dtype", config.hardware.dtype, "--max-model-len", str(context)),
         *("--tensor-parallel-size", str(tensor_parallel)),
-        *("--data-parallel-size", str(max(data_parallel, 1))),
+        *("--data-parallel-size", str(data_parallel)),
         *("--gpu-memory-utilization", f"{settings.gpu_memory_utilization:g}"),
         *("--generation-config", "vllm"),
     ]

@@ -13,12 +13,11 @@ from tarot.evaluation.evalchemy.arguments import (
     SERVED,
     Endpoint,
     Weights,
-    asking_arguments,
     command,
     joined,
-    loading_arguments,
+    model_arguments,
 )
-from tarot.evaluation.evalchemy.checks import check_machine, check_number
+from tarot.evaluation.evalchemy.checks import check_machine, check_number, check_server
 from tarot.evaluation.evalchemy.faults import cause_of_end, logged_error, traceback_in
 from tarot.evaluation.evalchemy.hub_data import check_hub_data
 from tarot.evaluation.evalchemy.installation import Installation
@@ -38,6 +37,7 @@ from tarot.evaluation.evalchemy.surroundings import (
     scratch_folder,
 )
 from tarot.evaluation.evalchemy.weights import fetched_weights, named_weights
+from tarot.runs.serving import HOST, unproxied
 from tarot.types import UserError
 
 OUTPUT = "output"
@@ -76,10 +76,11 @@ class EvalchemyTask:
             "harness": "evalchemy",
             "commit": evalchemy.commit,
             "task": self.task,
+            "metrics": list(self.metrics),
             "max_tokens": self.answer_tokens(evaluation),
             "context_length": _context(evaluation),
             "backend": evalchemy.backend,
-            "dtype": None if evalchemy.base_url else config.hardware.dtype,
+            "dtype": None if _asks_users_server(evaluation) else config.hardware.dtype,
             "batch_size": evalchemy.batch_size if evalchemy.backend == "hf" else None,
             "seed": config.seed,
             "debug": config.debug,
@@ -100,11 +101,12 @@ class EvalchemyTask:
         """UserError unless Evalchemy, its data and the machine are as the config says."""
         config = evaluation.config
         self.answer_tokens(evaluation)
-        if config.evalchemy.backend == SERVED and config.evalchemy.base_url is not None:
+        check_server(config.evalchemy)
+        if _asks_users_server(evaluation):
             named_endpoint(config)
         else:
             check_machine(config)
-        joined(self._model_args(evaluation, named_weights(evaluation.target)))
+        joined(model_arguments(config, _planned_model(evaluation), _context(evaluation)))
         modules = ("vllm",) if config.evalchemy.backend == "vllm" else ()
         installation = Installation.of(config.evalchemy)
         installation.check(modules, self.data)
@@ -115,22 +117,18 @@ class EvalchemyTask:
 
     def render(self, evaluation: Evaluation, folder: Path) -> str:
         """The command, and before it that of the server, if one is started."""
-        weights = named_weights(evaluation.target) or Weights("WEIGHTS")
-        arguments = self._command(evaluation, self._model_args(evaluation, weights))
-        lines = [shlex.join([*arguments, "--output_path", str(folder.resolve() / OUTPUT)])]
-        if _starts_server(evaluation):
-            serving = serve_command(evaluation.config, weights, _context(evaluation), "PORT")
-            lines.insert(0, shlex.join(serving))
-        return "\n  ".join(lines)
+        commands = [self._command(evaluation, _planned_model(evaluation), folder)]
+        if evaluation.config.evalchemy.backend == SERVED and not _asks_users_server(evaluation):
+            weights, context = _planned_weights(evaluation), _context(evaluation)
+            commands.insert(0, serve_command(evaluation.config, weights, context, "PORT"))
+        return "\n  ".join(map(shlex.join, commands))
 
     def run(self, evaluation: Evaluation, folder: Path, processes: Processes) -> Measured:
         """Run the task and read what it leaves; what an earlier try left is removed first."""
         for name in (OUTPUT, FILE, LOG, SHOWN):
             _remove(folder / name)
-        endpoint, weights = self._model(evaluation, folder, processes)
-        model_args = self._model_args(evaluation, weights, endpoint)
-        arguments = self._command(evaluation, model_args)
-        code, log = self._start(evaluation, arguments, folder, processes)
+        model = _model(evaluation, folder, processes)
+        code, log = self._start(evaluation, model, folder, processes)
         if code:
             raise BenchmarkFailure(cause_of_end(code, log))
         if (line := traceback_in(log)) is not None:
@@ -165,46 +163,32 @@ class EvalchemyTask:
             solved=solved,
         )
 
-    def _model(
-        self, evaluation: Evaluation, folder: Path, processes: Processes
-    ) -> tuple[Endpoint | None, Weights | None]:
-        """The server to ask, or the weights to load."""
+    def _command(
+        self, evaluation: Evaluation, model: Endpoint | Weights, folder: Path
+    ) -> list[str]:
         config = evaluation.config
-        if config.evalchemy.backend == SERVED and config.evalchemy.base_url is not None:
-            return named_endpoint(config), None
-        weights = fetched_weights(evaluation, folder, processes)
-        if config.evalchemy.backend == SERVED:
-            return own_endpoint(evaluation, weights, _context(evaluation), processes), weights
-        return None, weights
-
-    def _model_args(
-        self, evaluation: Evaluation, weights: Weights | None, endpoint: Endpoint | None = None
-    ) -> dict[str, str]:
-        config, context = evaluation.config, _context(evaluation)
-        if config.evalchemy.backend != SERVED:
-            return loading_arguments(config, weights or Weights("WEIGHTS"), context)
-        url = config.evalchemy.base_url or "http://127.0.0.1:PORT/v1"
-        known = endpoint or Endpoint(url, config.evalchemy.served_model or NAME)
-        return asking_arguments(config, known, context)
-
-    def _command(self, evaluation: Evaluation, model_args: Mapping[str, str]) -> list[str]:
-        python = Installation.of(evaluation.config.evalchemy).python
-        limit = self.answer_tokens(evaluation)
-        return command(python, evaluation.config, self.task, model_args, limit)
+        python = Installation.of(config.evalchemy).python
+        model_args = model_arguments(config, model, _context(evaluation))
+        arguments = command(python, config, self.task, model_args, self.answer_tokens(evaluation))
+        return [*arguments, "--output_path", str(folder.resolve() / OUTPUT)]
 
     def _start(
-        self, evaluation: Evaluation, arguments: list[str], folder: Path, processes: Processes
+        self,
+        evaluation: Evaluation,
+        model: Endpoint | Weights,
+        folder: Path,
+        processes: Processes,
     ) -> tuple[int, str]:
         """The exit code and the standard error of the task."""
         config = evaluation.config
-        whole = [*arguments, "--output_path", str(folder.resolve() / OUTPUT)]
+        arguments = self._command(evaluation, model, folder)
         environment = self._environment(evaluation, folder)
         data = Path(config.evalchemy.data) if config.evalchemy.data else None
         root = Installation.of(config.evalchemy).root
         with scratch_folder(root, data) as scratch, processes.own() as children:
             environment["TMPDIR"] = str(scratch / "tmp")
             child = children.start(
-                whole, folder / LOG, environment, stdout=folder / SHOWN, folder=scratch
+                arguments, folder / LOG, environment, stdout=folder / SHOWN, folder=scratch
             )
             return processes.wait(child), child.log.text()
 
@@ -214,9 +198,10 @@ class EvalchemyTask:
         kept = HUB_KEYS if needs_hub else ()
         child = environment_of_task(os.environ, config.hardware, kept) | dict(self.environment)
         child[SAMPLES] = str(folder.resolve() / FILE)
-        if config.evalchemy.backend == SERVED:
-            own_key = os.environ.get(API_KEY) if config.evalchemy.base_url else None
-            child[API_KEY] = own_key or "none"
+        if _asks_users_server(evaluation):
+            child[API_KEY] = os.environ.get(API_KEY) or "none"
+        elif config.evalchemy.backend == SERVED:
+            child |= {API_KEY: "none", **unproxied(os.environ)}
         return child
 
 
@@ -228,9 +213,34 @@ def _context(evaluation: Evaluation) -> int:
     return given or longest
 
 
-def _starts_server(evaluation: Evaluation) -> bool:
+def _model(evaluation: Evaluation, folder: Path, processes: Processes) -> Endpoint | Weights:
+    """The server to ask, or the weights to load."""
+    config = evaluation.config
+    if _asks_users_server(evaluation):
+        return named_endpoint(config)
+    weights = fetched_weights(evaluation, folder, processes)
+    if config.evalchemy.backend == SERVED:
+        return own_endpoint(evaluation, weights, _context(evaluation), processes)
+    return weights
+
+
+def _planned_model(evaluation: Evaluation) -> Endpoint | Weights:
+    """As `_model` as far as that can be told before anything is asked, made or started."""
     settings = evaluation.config.evalchemy
-    return settings.backend == SERVED and settings.base_url is None
+    if settings.backend != SERVED:
+        return _planned_weights(evaluation)
+    if settings.base_url is not None:
+        return Endpoint(settings.base_url, settings.served_model or NAME)
+    return Endpoint(f"http://{HOST}:PORT/v1", NAME)
+
+
+def _planned_weights(evaluation: Evaluation) -> Weights:
+    return named_weights(evaluation.target) or Weights("WEIGHTS")
+
+
+def _asks_users_server(evaluation: Evaluation) -> bool:
+    settings = evaluation.config.evalchemy
+    return settings.backend == SERVED and settings.base_url is not None
 
 
 def _remove(path: Path) -> None:

@@ -10,6 +10,7 @@ from tarot.evaluation.evalchemy.arguments import Weights
 from tarot.evaluation.evalchemy.older_form import make_older, older_folder
 from tarot.evaluation.target import Target
 from tarot.runs import write_json
+from tarot.runs.child_environment import computing_environment
 from tarot.runs.last_words import last_words
 
 MODEL_FILE = "model.json"
@@ -36,7 +37,8 @@ def fetched_weights(evaluation: Evaluation, folder: Path, processes: Processes) 
     log, place = folder / "weights.log", folder / "weights.path"
     with processes.own() as children:
         command = [sys.executable, "-m", "tarot.sampling", str(folder / MODEL_FILE), str(place)]
-        child = children.start(command, log, os.environ, stdout=log)
+        environment = computing_environment(os.environ, evaluation.config.hardware)
+        child = children.start(command, log, environment, stdout=log)
         if processes.wait(child):
             raise BenchmarkFailure(f"no weights: {last_words(child.log.text())}")
     made = replace(target, checkpoint=Path(place.read_text()))
