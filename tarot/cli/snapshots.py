@@ -1,44 +1,28 @@
-"""Training the runs of a snapshot: the configs of an experiment, as they were resolved."""
+"""Planning the runs of a snapshot: the configs of an experiment, as they were resolved."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from tarot.cli.launching import launch, render, report
-from tarot.cli.planning import PlannedRun, plan_run, show_plan
-from tarot.cli.screen import screen
+from tarot.cli.planning import PlannedRun, plan_run
 from tarot.config.reproduction import ReproduceConfig
 from tarot.config.schema import Node
-from tarot.runs.exits import Exit, exit_code
 from tarot.runs.snapshots import read_snapshots
-from tarot.types import RunState, UserError
+from tarot.types import UserError
 
 # What says where and how a run works, and not what it is.
 REPLACEABLE = ("hardware", "launcher", "sandbox", "tracker")
 _SHOWN = 3
 
 
-def train_snapshots(file: Path, job: ReproduceConfig, command: str) -> int:
-    """Train the runs of a file that are picked, one after the other, up to an interruption.
-
-    All are checked before the first starts; the exit code is that of the worst.
-    """
+def plan_snapshots(file: Path, job: ReproduceConfig) -> list[PlannedRun]:
+    """The runs of a file that are picked, checked; UserError for the first fault."""
     picked = _picked(file, job.pick)
-    plans = [
+    return [
         plan_run(moved(config, job, job.into and _place(job.into, name, len(picked))))
         for name, config in picked.items()
     ]
-    if job.dry_run:
-        return show(plans)
-    codes: list[int] = []
-    for plan in plans:
-        outcome = launch(plan)
-        report(outcome, plan.directory, command)
-        codes.append(exit_code(outcome))
-        if outcome.state is RunState.INTERRUPTED:
-            break
-    return max(codes)
 
 
 def moved(config: Node, job: ReproduceConfig, directory: str | None) -> Node:
@@ -51,15 +35,6 @@ def moved(config: Node, job: ReproduceConfig, directory: str | None) -> Node:
     if directory is not None:
         changes["run_dir"] = directory
     return {**config, **changes}
-
-
-def show(plans: list[PlannedRun]) -> int:
-    """Print what would be started."""
-    console = screen()
-    for plan in plans:
-        show_plan(plan, console)
-        console.print(render(plan), soft_wrap=True, highlight=False, markup=False)
-    return Exit.OK
 
 
 def _picked(file: Path, pick: str | None) -> dict[str, Node]:

@@ -16,12 +16,19 @@ from tests.cli.test_reproduce import LAUNCHER
 SNAPSHOT = "snapshot=two.json"
 SETTINGS = ("+experiment=tiny", "data.num_problems=2", "launcher._target_=spoken.Launcher")
 
+INTERRUPTED = """
+class Interrupted:
+    def launch(self, run):
+        print("launched", *run.command[1:])
+        return Outcome(RunState.INTERRUPTED)
+"""
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the snapshots of two runs, where everything happens."""
     folder = tmp_path_factory.mktemp("place")
-    (folder / "spoken.py").write_text(LAUNCHER)
+    (folder / "spoken.py").write_text(LAUNCHER + INTERRUPTED)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.syspath_prepend(folder)
@@ -55,6 +62,23 @@ def test_several_go_to_a_folder_and_on_other_hardware(
         hardware = {**config["hardware"], "threads": 2}
         expected = {**config, "run_dir": f"there/{name}", "hardware": hardware}
         assert read_json(place / "there" / name / "config.json") == expected
+
+
+def test_all_are_checked_before_the_first_starts(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reproduce", "-m", SNAPSHOT, "pick=one,three", "into=anew"]) == 2
+    assert capsys.readouterr().err.startswith("pick=three: matches no run of two.json")
+    assert main(["reproduce", "-m", SNAPSHOT, "pick=one,two", "into=anew"]) == 2
+    assert capsys.readouterr().err == "into=anew: several runs would lie there; leave into out\n"
+    assert not (place / "anew").exists()
+
+
+def test_an_interruption_ends_them_all(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    interrupted = ["launcher._target_=spoken.Interrupted", "into=cut", "pick=*"]
+    assert main(["reproduce", SNAPSHOT, *interrupted]) == 130
+    assert main(["reproduce", "-m", SNAPSHOT, *interrupted[:1], "pick=one,two"]) == 130
+    assert capsys.readouterr().out.count("launched") == 2
 
 
 def test_a_dry_run_shows_the_plan_and_starts_nothing(

@@ -21,6 +21,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def environment() -> Iterator[None]:
+    """The key is set, and nothing else; a test starts its own server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, KEY)
+        yield
+
+
 @pytest.fixture(scope="session")
 def context() -> ForkServerContext:
     """Processes that are forked off one that has imported what takes seconds."""

@@ -20,7 +20,6 @@ from tarot.data import JsonlSource, Split
 from tarot.data.entries import read_entries
 from tarot.data.files import read_problems
 from tarot.generation.folder import GenerationFolder
-from tarot.generation.questions import Style
 from tarot.generation.service import VARIABLE
 from tarot.generation.trials import SandboxOutage
 from tarot.grading.grader import Grader
@@ -28,16 +27,15 @@ from tarot.runs.exits import Exit
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Limits, Tier
 from tests.generation.losing_sandbox import LosingSandbox
-from tests.generation.openai_server.account import KEY, Account
+from tests.generation.openai_server.account import Account
 from tests.generation.openai_server.faults import Plan
 from tests.generation.openai_server.server import Server, serving
-from tests.generation.starter_answers import HABITS, Habit, StarterAnswers
+from tests.generation.starter_answers import HABITS, StarterAnswers
 
 LIMITS = Limits(cpu_s=5.0, wall_s=20.0, memory_mb=512, output_kb=1024)
 QUICK = ("generator.poll_s=0.01", "generator.settle_s=0", "generator.max_retries=0")
 AUDIT = ("audit.runs=2", "audit.mutants=3")
 ONE_OF_EACH = StarterAnswers(len(HABITS))
-GENERATORS = StarterAnswers(4, (Habit.GOOD, Habit.FLAKY), Style.GENERATOR)
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -49,21 +47,9 @@ class Generated:
     server: Server
 
 
-@pytest.fixture(scope="module")
-def environment() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, KEY)
-        yield
-
-
 def command(folder: Path, answers: StarterAnswers, url: str, *more: str) -> list[str]:
     words = ("generate", f"out={folder}", "models=[o4-mini,o3]", f"generator.base_url={url}")
     return [*words, *answers.overrides, *more]
-
-
-def command_for(file: Path, folder: Path, url: str, *more: str) -> list[str]:
-    words = ("generate", f"out={folder}", "models=[o4-mini]", f"generator.base_url={url}")
-    return [*words, "data=jsonl", f"data.path={file}", *more]
 
 
 @pytest.fixture(scope="module")
@@ -259,54 +245,3 @@ def test_a_budget_and_an_outage_of_the_sandbox_stop_it_and_the_same_command_goes
         assert server.account.paid.total() == 2
         assert server.account.paid_twice() == {}
     assert len(read_problems(tmp_path / "suites" / "problems.parquet")) == 2
-
-
-def base_row(number: int, **changes: object) -> dict[str, object]:
-    """A problem of the starter set as the base data set has its rows."""
-    problem = GENERATORS.source().load(Split.TRAIN)[number]
-    test = problem.tests[0]
-    case = {"input": test.stdin, "output": test.expected, "type": "stdin_stdout"}
-    return {
-        "source": "contests",
-        "in_source_id": f"c{number}",
-        "problem": problem.statement,
-        "gold_standard_solution": f"```python\n{problem.reference}\n```",
-        "verification_info": json.dumps({"language": "python", "test_cases": [case]}),
-        "metadata": {"difficulty": "3", "problem_url": None},
-        "problem_id": f"vfc_{number}",
-        **changes,
-    }
-
-
-def test_bad_rows_are_a_line_each_and_the_rest_is_kept(
-    environment: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On-line, by chat completions, with programs that print inputs, one of them a flaky one."""
-    wrong = "input()\nprint('wrong')"
-    nameless = {name: value for name, value in base_row(3).items() if name != "problem"}
-    rows = [json.dumps(base_row(0)), json.dumps(nameless), "{"]
-    rows += [json.dumps(base_row(2, gold_standard_solution=None)), json.dumps(base_row(0))]
-    rows += [json.dumps(base_row(3, gold_standard_solution=wrong))]
-    rows += [json.dumps(base_row(1, solutions=[wrong, "# another\n" + reference_of(1)]))]
-    file = tmp_path / "rows.jsonl"
-    file.write_text("".join(f"{row}\n" for row in rows))
-    more = ("style=generator", "generator=openai", "generator.interface=chat/completions")
-    with serving(Account(GENERATORS.answerer(), Plan())) as server:
-        assert main(command_for(file, tmp_path / "suites", server.url, *more)) == Exit.OK
-    lines = capsys.readouterr().err.splitlines()
-    assert [line.removeprefix(f"{file}:").partition(":")[0] for line in lines] == list("2345")
-    wanted = ("problem: missing", "not JSON", "no reference", "repeated id")
-    assert [word for word, line in zip(wanted, lines, strict=True) if word not in line] == []
-    dropped = lines_of(tmp_path / "suites" / "dropped.jsonl")
-    assert [one["problem_id"] for one in dropped[-1:]] == ["vfc_3"]
-    assert dropped[-1]["reason"] == "reference refused by its own tests"
-    kept = lines_of(tmp_path / "suites" / "problems.jsonl")
-    assert [row["problem_id"] for row in kept] == ["vfc_0", "vfc_1"]
-    assert (kept[0]["source"], kept[0]["in_source_id"]) == ("contests", "c0")
-    assert kept[0]["metadata"] == {"difficulty": "3", "problem_url": None}
-    card = (tmp_path / "suites" / "README.md").read_text()
-    assert "| input program not deterministic | 1 |" in card
-
-
-def reference_of(number: int) -> str:
-    return str(GENERATORS.source().load(Split.TRAIN)[number].reference)
