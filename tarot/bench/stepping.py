@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tarot.bench.turns import Turn
 from tarot.types import Execution, GradedCompletion, Job, RewardValue
 
 _ANSWER = b"42\n"
@@ -22,7 +23,8 @@ _ANSWERED = Execution(_ANSWER, b"", 0, cpu_s=0.0, wall_s=0.0, peak_mb=0.0)
 class Note:
     """A process as a batch of a step, counted from 1, came to be rewarded.
 
-    `wall_s` is of a clock that only differences are taken of; `cpu_s` is of the process and the
+    `wall_s` is of a clock that only differences are taken of, and that stands still while another
+    process has its turn; `cpu_s` is of the process and the
     children that it reaped, so a sandbox's living slots are not in it. `digest` is of all texts.
     """
 
@@ -44,6 +46,8 @@ class HashReward:
     def __init__(self, notes: str | None = None) -> None:
         """Add a line for each batch to the file `notes`; None is nowhere."""
         self._notes = notes
+        self._turn = Turn.of_process()
+        self._waited_s = 0.0
 
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue]:
         """One value per completion, whatever its grade."""
@@ -52,10 +56,12 @@ class HashReward:
         return [RewardValue(value, {"hash": value}) for value in values]
 
     def of_texts(self, texts: Sequence[str], step: int) -> list[float]:
-        """The values of a batch of a step, which is noted."""
+        """The values of a batch of a step, which is noted; then another process has its turn."""
         if self._notes is not None:
             with open(self._notes, "a", encoding="utf-8") as file:
-                file.write(f"{json.dumps(asdict(_note(texts, step)))}\n")
+                file.write(f"{json.dumps(asdict(_note(texts, step, self._waited_s)))}\n")
+        if self._turn is not None:
+            self._waited_s += self._turn.pass_on()
         return [_crc(text) / 2**32 for text in texts]
 
 
@@ -78,10 +84,11 @@ def read_notes(path: Path) -> dict[int, Note]:
     return dict(sorted(first.items()))
 
 
-def _note(texts: Sequence[str], step: int) -> Note:
+def _note(texts: Sequence[str], step: int, waited_s: float) -> Note:
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu_s = sum(usage.ru_utime + usage.ru_stime for usage in usages)
-    return Note(step, time.perf_counter(), cpu_s, len(texts), _crc("\0".join(texts)))
+    wall_s = time.perf_counter() - waited_s
+    return Note(step, wall_s, cpu_s, len(texts), _crc("\0".join(texts)))
 
 
 def _crc(text: str) -> int:

@@ -1,9 +1,11 @@
 """What our trainer costs: runs of ours and of TRL's trainer alone, side by side and in turns.
 
 Each run is a child of its own with the same config. What is compared are whole steps, from the
-second, after everything is loaded and warm, to the last.
+second, after everything is loaded and warm, to the last. The two runs of a pair are there at once
+and take their steps in turns; where vLLM holds a GPU's memory, one run follows the other.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,13 +15,13 @@ from typing import Any
 
 from tarot.bench.requirements import Bound, Requirement
 from tarot.bench.stepping import Note, read_notes
+from tarot.bench.turns import STDOUT_LOG
 from tarot.config.targets import build
 from tarot.runs import RunDirectory, prepare
 from tarot.runs.child import TRAINING, child_of
 from tarot.runs.exits import Exit, check_child
 from tarot.types import Launcher, Outcome, Run, RunState
 
-STDOUT_LOG = "stdout.log"
 MIN_STEPS = 3
 _FIRST_STEP = MIN_STEPS - 1
 _REQUIRED = 0.97
@@ -72,7 +74,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A run of each side, one right after the other."""
+    """A run of each side, step by step in turns or one right after the other."""
 
     ours: Steps
     bare: Steps
@@ -103,20 +105,23 @@ def measure_pairs(
     num_pairs: int,
     announce: Callable[[str], None],
 ) -> Iterator[Pair]:
-    """Pair after pair, the order within turned round each time; runs are left in `folder`.
+    """Pair after pair, which of the two is first turned round each time; runs stay in `folder`.
 
     Raises:
         UserError: for what a run refuses.
         ChildFailure: if a run fails otherwise.
         KeyboardInterrupt: if it was stopped.
     """
+    launcher: Launcher = build("launcher", config["launcher"])
     for number in range(num_pairs):
-        steps: dict[Side, Steps] = {}
-        for side in turn(number):
-            announce(f"pair {number + 1} of {num_pairs}: {side}")
-            path = folder / f"{number + 1}-{side.name.lower()}"
-            steps[side] = _steps_of(side, config, data_fingerprint, path)
-        yield Pair(steps[Side.OURS], steps[Side.BARE])
+        runs = {
+            side: _prepared(config, data_fingerprint, folder / f"{number + 1}-{side.name.lower()}")
+            for side in turn(number)
+        }
+        announce(f"pair {number + 1} of {num_pairs}")
+        for launch in _launches(runs, in_turns=config["hardware"]["vllm"] is None):
+            _check(launch.name, launcher.launch(launch.run))
+        yield Pair(_steps(runs[Side.OURS]), _steps(runs[Side.BARE]))
 
 
 def turn(number: int) -> tuple[Side, ...]:
@@ -150,14 +155,37 @@ def trainer_requirement(pairs: Sequence[Pair], num_threads: int) -> Requirement:
     )
 
 
-def _steps_of(side: Side, config: Mapping[str, Any], data_fingerprint: str, path: Path) -> Steps:
-    file = path / "notes.jsonl"
-    reward = {**config["reward"], "notes": str(file)}
-    run = prepare({**config, "run_dir": str(path), "reward": reward}, data_fingerprint)
-    launcher: Launcher = build("launcher", config["launcher"])
-    command = child_of(path, side.module).command
-    _check(side, launcher.launch(Run(str(path), ("sh", "-c", _QUIET, str(path), *command))))
-    notes = read_notes(file)
+@dataclass(frozen=True, slots=True)
+class _Launch:
+    """What a launcher is to start, under the name that a failure is told by."""
+
+    name: str
+    run: Run
+
+
+def _prepared(config: Mapping[str, Any], data_fingerprint: str, path: Path) -> RunDirectory:
+    reward = {**config["reward"], "notes": str(_notes_of(path))}
+    return prepare({**config, "run_dir": str(path), "reward": reward}, data_fingerprint)
+
+
+def _launches(runs: Mapping[Side, RunDirectory], *, in_turns: bool) -> Iterator[_Launch]:
+    """One for both runs, or one for each, the first first."""
+    if in_turns:
+        told = [word for side, run in runs.items() for word in (side.module, str(run.path))]
+        command = (sys.executable, "-m", "tarot.bench.turns", *told)
+        yield _Launch("one of the two runs", Run(str(runs[Side.OURS].path), command))
+        return
+    for side, run in runs.items():
+        path, command = str(run.path), child_of(run.path, side.module).command
+        yield _Launch(f"a run of {side}", Run(path, ("sh", "-c", _QUIET, path, *command)))
+
+
+def _notes_of(path: Path) -> Path:
+    return path / "notes.jsonl"
+
+
+def _steps(run: RunDirectory) -> Steps:
+    notes = read_notes(_notes_of(run.path))
     return compared(notes, _tokens_by_step(run, notes))
 
 
@@ -167,7 +195,7 @@ def _tokens_by_step(run: RunDirectory, notes: Mapping[int, Note]) -> dict[int, i
     return {step: round(lengths[step] * note.num_completions) for step, note in notes.items()}
 
 
-def _check(side: Side, outcome: Outcome) -> None:
+def _check(name: str, outcome: Outcome) -> None:
     match outcome.state:
         case RunState.FINISHED:
             code: int = Exit.OK
@@ -175,4 +203,4 @@ def _check(side: Side, outcome: Outcome) -> None:
             code = Exit.INTERRUPTED
         case _:
             code = outcome.exit_code or Exit.FAILED
-    check_child(f"a run of {side}", code, outcome.detail)
+    check_child(name, code, outcome.detail)

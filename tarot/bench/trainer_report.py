@@ -73,7 +73,8 @@ def _rows_of_settings(report: TrainerReport) -> Iterator[tuple[str, str]]:
         f"{config.problems_per_step} problems x {config.num_generations} completions of at most "
         f"{config.trainer['max_completion_length']} tokens",
     )
-    yield "compared", f"{steps.num_steps} steps of each run, from the second to the last"
+    way = "one run after the other" if hardware.vllm else "both runs in turns, step by step"
+    yield "compared", f"{steps.num_steps} steps of each run, from the second to the last; {way}"
     yield Side.OURS, "grading by a sandbox that runs nothing, curriculum, metrics, rollouts"
     yield Side.BARE, "GRPOTrainer with the same model, prompts, GRPOConfig and reward"
     yield "the reward", "a hash of the completion's text"

@@ -70,11 +70,13 @@ class Children:
         environment: Mapping[str, str],
         stdout: Path | None = None,
         folder: Path | None = None,
+        descriptors: Sequence[int] = (),
     ) -> Child:
         """Start a child in a session of its own; stderr is appended to `log`.
 
         Its stdout is appended to a file where one is given, and shown where none is; `folder` is
-        where it works, if not here. After `kill` it is killed at once.
+        where it works, if not here, and `descriptors` are files that it inherits. After `kill` it
+        is killed at once.
         """
         log.parent.mkdir(exist_ok=True)
         from_now = Log.from_now(log)
@@ -85,6 +87,7 @@ class Children:
                 stderr=files.enter_context(log.open("ab")),
                 env=environment,
                 cwd=folder,
+                pass_fds=descriptors,
                 start_new_session=True,
                 preexec_fn=_die_with(os.getpid()),
             )

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from tarot.bench.stepping import HashReward
 from tarot.types import Outcome, Run, RunState
 
+SIDES = {"tarot.training": "ours", "tarot.training.bare": "bare"}
 TEXTS = ["a", "b"]
 TOKENS_OF_A_TEXT = 8
 
@@ -20,14 +22,16 @@ class ScriptedLauncher:
         self._state = state
 
     def launch(self, run: Run) -> Outcome:
-        """One run, of our trainer unless its command has TRL's."""
+        """Both runs of a pair, or one: ours, unless its command has TRL's trainer."""
         if self._state == "refused":
             return Outcome(RunState.FAILED, "some log\nmodel.id: gone; choose another", 2)
         if self._state != "finished":
             return Outcome(RunState(self._state), "Traceback\nOSError: no space left", 1)
-        config = json.loads((Path(run.directory) / "config.json").read_text())
-        side = "bare" if "tarot.training.bare" in run.command else "ours"
-        self._leave(Path(run.directory), config["trainer"]["max_steps"], self._seconds[side])
+        for module, directory in pairwise(run.command):
+            if (side := SIDES.get(module)) is not None:
+                folder = Path(directory)
+                config = json.loads((folder / "config.json").read_text())
+                self._leave(folder, config["trainer"]["max_steps"], self._seconds[side])
         return Outcome(RunState.FINISHED)
 
     def _leave(self, folder: Path, num_steps: int, seconds: float) -> None:

@@ -46,7 +46,7 @@ def test_the_runs_of_a_bench_are_not_kept(folder: Path) -> None:
     ("state", "code", "line"),
     [
         ("refused", 2, "model.id: gone; choose another"),
-        ("failed", 1, "a run of ours ended with exit code 1: OSError: no space left"),
+        ("failed", 1, "one of the two runs ended with exit code 1: OSError: no space left"),
         ("interrupted", 130, ""),
     ],
 )
