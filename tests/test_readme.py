@@ -22,9 +22,10 @@ from tarot.cli.sources import sources_in_full
 from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
 from tarot.config.evaluation import EvaluateConfig
 from tarot.config.generation import GenerateConfig
+from tarot.config.reporting import ReportConfig
 from tarot.config.reproduction import ReproduceConfig
 from tarot.config.rescoring import RescoreConfig
-from tarot.config.schema import ReportConfig, RunConfig, Strict
+from tarot.config.schema import RunConfig, Strict
 from tarot.config.trials import (
     AuditConfig,
     BenchTrainerConfig,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tarot.config.batches import has_fixed_length, num_steps
+from tarot.config.schedule import Timeline, timeline_of
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
@@ -32,11 +33,15 @@ _MINUTE_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a run is, in words; its steps and the mean tests of a problem, None if unknown."""
+    """How long a run is, in words; its steps and the mean tests of a problem, None if unknown.
+
+    `timeline` is None where curriculum and learning rate run over the steps, or these are unknown.
+    """
 
     words: str
     steps: int | None
     tests_per_problem: float | None
+    timeline: Timeline | None = None
 
 
 def read_length(config: Mapping[str, Any], settings: RunConfig) -> Length:
@@ -46,12 +51,14 @@ def read_length(config: Mapping[str, Any], settings: RunConfig) -> Length:
         problems = _training_problems(config["data"])
     except UserError as error:
         if is_fixed:
-            return Length(describe_length(settings, 0), num_steps(settings, 0), None)
+            steps, timeline = num_steps(settings, 0), timeline_of(settings, 0)
+            return Length(describe_length(settings, 0), steps, None, timeline)
         return Length(f"not known without the data: {error}", None, None)
     words, tests = describe_length(settings, len(problems)), _mean_tests(problems)
     if settings.filter is not None and not is_fixed:
         return Length(f"{words}, less what the filter leaves out", None, tests)
-    return Length(words, num_steps(settings, len(problems)), tests)
+    number = len(problems)
+    return Length(words, num_steps(settings, number), tests, timeline_of(settings, number))
 
 
 def effort_rows(settings: RunConfig, length: Length) -> Iterator[Row]:

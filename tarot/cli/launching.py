@@ -8,6 +8,7 @@ from tarot.cli.planning import PlannedRun
 from tarot.config.targets import build, check_environment
 from tarot.publishing import is_pushed, last_push, push
 from tarot.runs import DirectoryState, RunDirectory, prepare
+from tarot.runs.changes import change_of
 from tarot.runs.child import child_of
 from tarot.runs.exits import Exit
 from tarot.runs.full_disk import full_disk_line, full_disk_told, has_room
@@ -56,10 +57,20 @@ def _launch(planned: PlannedRun) -> Outcome:
         return Outcome(RunState.SUBMITTED, job)
     if not isinstance(launcher, QueueingLauncher):
         _check_environment(planned)
-    directory = prepare(planned.config, planned.data_fingerprint)
+    directory = _prepare(planned)
     if directory.state is DirectoryState.FINISHED:
         return _finished(planned, directory)
     return launcher.launch(child_of(planned.directory))
+
+
+def _prepare(planned: PlannedRun) -> RunDirectory:
+    """Make or find the directory, and say what it goes on with that is other than before."""
+    terms = planned.config, planned.data_fingerprint
+    change = change_of(*terms, RunDirectory(planned.directory))
+    directory = prepare(*terms, planned.directory)
+    if change is not None and directory.state is not DirectoryState.FINISHED:
+        sys.stdout.write(f"{planned.directory} {change.in_words}\n")
+    return directory
 
 
 def _launcher(planned: PlannedRun) -> Launcher:

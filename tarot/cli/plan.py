@@ -42,9 +42,10 @@ def _show(planned: PlannedRun, console: Console) -> None:
     add_faults(table, infeasible(planned.settings))
     console.print(table, soft_wrap=True)
     reward: Reward = build("reward", planned.config["reward"])
+    ceiling = partial(code_ceiling, reward)
     for title, policy in _policies(curriculum):
         console.print()
-        console.print(draw(title, plan_phases(policy, length.steps), partial(code_ceiling, reward)))
+        console.print(draw(title, plan_phases(policy, length.steps, length.timeline), ceiling))
 
 
 def _policies(curriculum: Policy | OnlinePolicy | AdaptiveChoice) -> Iterator[tuple[str, Policy]]:

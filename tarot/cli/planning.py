@@ -1,6 +1,6 @@
 """From a composed config to a run that can start: all checks, before anything heavy."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,14 +28,18 @@ from tarot.curriculum import OnlinePolicy, decoupled_weights, phases
 from tarot.data import DataSource
 from tarot.plan.arithmetic import describe_batch
 from tarot.plan.fitting import check_context, feasibility_checks
-from tarot.runs import locate
+from tarot.runs import RunDirectory, locate
+from tarot.runs.changes import change_of, going_on
 from tarot.runs.queueing import QueueingLauncher
 from tarot.types import Reward, Tier, TierWeights, UserError
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """A valid config, its typed form, and where its run lies."""
+    """A valid config, its typed form, and where its run lies.
+
+    A run that is there already has the length and the schedule that `going_on` gives it.
+    """
 
     config: Mapping[str, Any]
     settings: RunConfig
@@ -59,7 +63,9 @@ def plan_run(config: Mapping[str, Any], *, is_to_train: bool = True) -> PlannedR
         for check in (*checks, *_checks_of_place(config, settings)):
             check()
     fingerprint = _source(config["data"]).fingerprint()
-    return PlannedRun(config, settings, fingerprint, locate(config, fingerprint))
+    directory = locate(config, fingerprint)
+    config = going_on(config, fingerprint, RunDirectory(directory))
+    return PlannedRun(config, validate_run(config), fingerprint, directory)
 
 
 def check_decoupled(reward: Reward, settings: RunConfig) -> None:
@@ -84,6 +90,8 @@ def facts(run: PlannedRun, length: Length) -> Table:
     settings = run.settings
     table = Table("", Column(overflow="fold"), show_header=False, box=None)
     table.add_row("directory", str(run.directory))
+    for words in _changed(run):
+        table.add_row("", words)
     table.add_row("model", f"{settings.model.id} ({_parameters(settings.model.architecture)})")
     table.add_row("step", describe_batch(settings))
     table.add_row("stages", ", ".join(_stages(run)))
@@ -96,6 +104,17 @@ def facts(run: PlannedRun, length: Length) -> Table:
     ):
         table.add_row(*row)
     return table
+
+
+def _changed(run: PlannedRun) -> Iterator[str]:
+    """How the run would go on otherwise than before, or why it can't."""
+    try:
+        change = change_of(run.config, run.data_fingerprint, RunDirectory(run.directory))
+    except UserError as error:
+        yield f"can't go on: {error}"
+    else:
+        if change is not None:
+            yield change.in_words
 
 
 def infeasible(settings: RunConfig) -> list[str]:

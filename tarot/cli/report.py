@@ -9,7 +9,7 @@ from tarot.cli.composition import compose
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.cli.sweeping import show_sweep
-from tarot.config.schema import ReportConfig
+from tarot.config.reporting import ReportConfig
 from tarot.config.targets import check_target
 from tarot.config.validation import parse
 from tarot.data.lazy import heavy

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tarot.cli.composition import compose
-from tarot.config.schema import ReportConfig
+from tarot.config.reporting import ReportConfig
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.evaluation.claims import estimate_of

@@ -15,7 +15,8 @@ from tarot.cli.composition import PARAMS, Composed
 from tarot.cli.launching import has_lost_its_job, knows_jobs, launch, report_push
 from tarot.cli.planning import PlannedRun
 from tarot.cli.screen import screen
-from tarot.runs import config_sha
+from tarot.runs import RunDirectory, config_sha
+from tarot.runs.changes import sha_in
 from tarot.runs.exits import Exit, exit_code
 from tarot.runs.full_disk import full_disk_told
 from tarot.runs.last_words import last_words
@@ -103,7 +104,8 @@ def _locate(jobs: Sequence[SweepJob]) -> SweepDirectory:
 
 def _sweep_run(job: SweepJob) -> SweepRun:
     planned = job.planned
-    sha = config_sha(planned.config, planned.data_fingerprint)
+    terms = planned.config, planned.data_fingerprint
+    sha = sha_in(*terms, RunDirectory(planned.directory)) or config_sha(*terms)
     return SweepRun(planned.directory, sha, job.composed.overrides)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from tarot.config.batches import plan_batches
 from tarot.config.machine import check_split
 from tarot.config.model_source import is_local
+from tarot.config.schedule import check_schedule
 from tarot.config.schema import ArchitectureConfig, RunConfig
 from tarot.config.targets import check_target
 from tarot.config.trainer_fields import check_trainer, default_of
@@ -24,6 +25,7 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     _check_hub(run)
     check_trainer(run.trainer)
     _check_length(run)
+    check_schedule(run)
     _check_saving(run)
     for key in TARGETS:
         check_target(key, config[key])

@@ -230,6 +230,25 @@ class HubConfig(Strict):
     private: bool
 
 
+class PlannedLength(Strict):
+    """A length in optimizer steps or in epochs, over which things run once `after` steps are done."""
+
+    after: int = Field(ge=0)
+    max_steps: PositiveInt | None
+    num_train_epochs: PositiveFloat | None
+
+
+class ScheduleConfig(Strict):
+    """Over which length curriculum and learning rate run.
+
+    `lengths` is None for the run's own. Where a run was made longer or shorter than planned, or
+    is to be, it has the length planned, and each that took its place by `stretch`.
+    """
+
+    stretch: bool
+    lengths: Annotated[list[PlannedLength], Field(min_length=1)] | None
+
+
 class RunConfig(Strict):
     """A training run; `trainer` holds fields of TRL's GRPOConfig."""
 
@@ -262,24 +281,4 @@ class RunConfig(Strict):
     probe: ProbeConfig
     evaluation: EvaluationConfig
     rates: RatesConfig
-
-
-class SweepConfig(Strict):
-    """A sweep by its directory."""
-
-    directory: str | None
-
-
-class ReportConfig(Strict):
-    """A run or a sweep to look at, and its page: where it goes, None for its directory.
-
-    `completions` at most can be read in a run's page; with `execute` they are run again.
-    """
-
-    run: str | None
-    sweep: SweepConfig
-    page: bool
-    out: str | None
-    completions: int = Field(ge=0)
-    execute: bool
-    sandbox: Node
+    schedule: ScheduleConfig = ScheduleConfig(stretch=False, lengths=None)

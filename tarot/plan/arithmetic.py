@@ -1,6 +1,7 @@
 """The arithmetic of a run's batches and steps, in words."""
 
 from tarot.config.batches import has_fixed_length, num_steps, plan_batches
+from tarot.config.schedule import Length
 from tarot.config.schema import RunConfig
 
 
@@ -19,7 +20,7 @@ def describe_length(config: RunConfig, num_problems: int) -> str:
     """How many steps the run has, and why; `num_problems` doesn't matter where they are given."""
     steps, iterations = num_steps(config, num_problems), plan_batches(config).iterations
     if has_fixed_length(config):
-        return f"{steps}, as trainer.max_steps says"
+        return f"{steps}, as trainer.max_steps says{_planned(config)}"
     if not steps:
         return (
             f"none: {num_problems} problems to train on are fewer than "
@@ -29,5 +30,15 @@ def describe_length(config: RunConfig, num_problems: int) -> str:
     repeated = f" x {iterations} iterations" if iterations > 1 else ""
     return (
         f"at most {steps} = {num_problems} problems to train on, {config.problems_per_step} a "
-        f"step x {epochs:g} epochs{repeated}"
+        f"step x {epochs:g} epochs{repeated}{_planned(config)}"
     )
+
+
+def _planned(config: RunConfig) -> str:
+    """Over which lengths curriculum and learning rate run, where they are not the run's own."""
+    told = (
+        f"{Length.planned(one).in_words} from step {one.after + 1} on"
+        for one in config.schedule.lengths or ()
+    )
+    listed = ", ".join(told)
+    return f"; curriculum and learning rate over {listed}" if listed else ""

@@ -1,12 +1,14 @@
 """The schedule of a curriculum, in progress and in the steps of a run.
 
-Step k of n is weighed at progress (k - 1) / n. A phase that holds no such progress has no step.
+Step k of n is weighed at progress (k - 1) / n, where n is the length that was planned. A phase that
+holds no such progress has no step.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tarot.config.schedule import Timeline
 from tarot.curriculum import Phase, phases
 from tarot.types import (
     CODE,
@@ -36,10 +38,17 @@ class PlannedPhase:
     last_step: int | None = None
 
 
-def plan_phases(policy: Policy, num_steps: int | None) -> tuple[PlannedPhase, ...]:
-    """The phases of a run of `num_steps`, or of any run where that is None."""
+def plan_phases(
+    policy: Policy, num_steps: int | None, timeline: Timeline | None = None
+) -> tuple[PlannedPhase, ...]:
+    """The phases of a run of `num_steps`, or of any run where that is None.
+
+    The curriculum runs over `timeline`, or over these steps where that is None.
+    """
     found = phases(policy)
-    steps = _steps_of_phases(policy, found, num_steps or 0)
+    over = timeline or Timeline(((0, num_steps or 0),))
+    progresses = [over.progress(done) for done in range(num_steps or 0)]
+    steps = _steps_of_phases(policy, found, progresses)
     ends = [*(phase.start for phase in found[1:]), 1.0]
     return tuple(
         PlannedPhase(phase.start, end, phase.weights, *steps.get(number, (None, None)))
@@ -61,12 +70,12 @@ def code_ceiling(reward: Reward, weights: TierWeights) -> float | None:
 
 
 def _steps_of_phases(
-    policy: Policy, found: Sequence[Phase], num_steps: int
+    policy: Policy, found: Sequence[Phase], progresses: Sequence[float]
 ) -> dict[int, tuple[int, int]]:
-    """The first and the last step by the number of their phase."""
+    """The first and the last step by the number of their phase, from the progress of each step."""
     steps: dict[int, tuple[int, int]] = {}
-    for step in range(1, num_steps + 1):
-        number = _phase_at((step - 1) / num_steps, policy, found)
+    for step, progress in enumerate(progresses, start=1):
+        number = _phase_at(progress, policy, found)
         first, _ = steps.get(number, (step, step))
         steps[number] = first, step
     return steps

@@ -116,6 +116,11 @@ class RunDirectory:
         return StepLog(self.path / "log.jsonl")
 
     @property
+    def changes(self) -> StepLog:
+        """A line for each start that took other settings than the one before."""
+        return StepLog(self.path / "changes.jsonl")
+
+    @property
     def state(self) -> DirectoryState:
         """Finished, begun, or not begun."""
         if self.summary_path.exists():
@@ -160,6 +165,19 @@ class RunDirectory:
         found = find_whole(self.checkpoints_path)
         self.cut_back(checkpoint_step(found.checkpoint) if found.checkpoint else 0)
         return found
+
+    def put_away(self, name: str, *, with_before: bool) -> None:
+        """Move what was measured after training, and before it, to `earlier/NAME`.
+
+        The run is not finished then.
+        """
+        kept = self.path / "earlier" / name
+        kept.mkdir(parents=True, exist_ok=True)
+        patterns = ("after-*.json", "before-*.json") if with_before else ("after-*.json",)
+        outcomes = [path for one in patterns for path in sorted(self.outcomes_path.glob(one))]
+        for path in (self.summary_path, self.path / "hub.json", *outcomes):
+            if path.exists():
+                path.rename(kept / path.name)
 
     def cut_back(self, step: int) -> None:
         """Remove what log and rollouts hold of later steps, and what was half written."""

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tarot.runs.changes import change_of, record, sha_in
 from tarot.runs.directory import DirectoryState, RunDirectory
 from tarot.runs.environment import environment
 from tarot.runs.files import TEMPORARY_SUFFIX, read_json, write_json
-from tarot.runs.identity import config_sha, differing_keys, hashed_settings
+from tarot.runs.identity import config_sha, former_sha
 from tarot.types import UserError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -24,26 +25,41 @@ def locate(config: Mapping[str, Any], data_fingerprint: str) -> Path:
             raise UserError(
                 f"name: {config['name']!r} has more than letters, digits, '.', '_', '-'"
             )
-        path = Path(config["runs_dir"]) / f"{config['name']}-{config_sha(config, data_fingerprint)}"
+        path = _by_sha(config, data_fingerprint)
         key = "runs_dir"
     if "=" in str(path):
         raise UserError(f"{key}: {path} contains '=', which overrides can't quote; choose another")
     return path
 
 
-def prepare(config: Mapping[str, Any], data_fingerprint: str) -> RunDirectory:
+def prepare(
+    config: Mapping[str, Any], data_fingerprint: str, path: Path | None = None
+) -> RunDirectory:
     """The directory of a config's run, made or found, with `config.json` written.
 
-    A finished run is left as it is. UserError if the directory can't be made or holds another run
-    or other files, or if another process is in it.
+    `config` is as `going_on` gives it for `path`, which is where the run lies if that is None.
+    What it has other than before is recorded. A finished run is left as it is, unless another
+    length or evaluation gives it something to do. UserError if the directory can't be made or
+    holds another run or other files, or if another process is in it.
     """
-    directory = RunDirectory(locate(config, data_fingerprint))
-    _refuse_another(directory, config, data_fingerprint)
-    if directory.state is not DirectoryState.FINISHED:
+    directory = RunDirectory(path or locate(config, data_fingerprint))
+    change = change_of(config, data_fingerprint, directory)
+    _refuse_strangers(directory)
+    if directory.state is not DirectoryState.FINISHED or (change is not None and change.reopens):
         _make(directory.path, "run_dir" if config.get("run_dir") else "runs_dir")
         with directory.lock():
-            write_config(directory, config, data_fingerprint)
+            planned_sha = sha_in(config, data_fingerprint, directory)
+            if change is not None:
+                record(change, directory)
+            write_config(directory, config, data_fingerprint, planned_sha)
     return directory
+
+
+def _by_sha(config: Mapping[str, Any], data_fingerprint: str) -> Path:
+    """By the sha, or by that of before where a run lies there alone."""
+    shas = (config_sha(config, data_fingerprint), former_sha(config, data_fingerprint))
+    here, before = (Path(config["runs_dir"]) / f"{config['name']}-{sha}" for sha in shas)
+    return before if before.exists() and not here.exists() else here
 
 
 def _make(folder: Path, key: str) -> None:
@@ -53,18 +69,9 @@ def _make(folder: Path, key: str) -> None:
         raise UserError(f"{key}: {folder}: {error.strerror}; name another directory") from error
 
 
-def _refuse_another(
-    directory: RunDirectory, config: Mapping[str, Any], data_fingerprint: str
-) -> None:
-    if directory.config_path.exists():
-        theirs = hashed_settings(directory.config(), directory.data_fingerprint())
-        keys = differing_keys(theirs, hashed_settings(config, data_fingerprint))
-        if keys:
-            raise UserError(
-                f"run_dir: {directory.path} holds another run, which differs in "
-                f"{', '.join(keys)}; name another directory"
-            )
-    elif directory.path.exists() and not _is_ours(directory):
+def _refuse_strangers(directory: RunDirectory) -> None:
+    is_taken = directory.path.exists() and not directory.config_path.exists()
+    if is_taken and not _is_ours(directory):
         raise UserError(
             f"run_dir: {directory.path} is not empty and holds no run; name another directory"
         )
@@ -77,9 +84,17 @@ def _is_ours(directory: RunDirectory) -> bool:
     return names <= left | {directory.config_path.name}
 
 
-def write_config(directory: RunDirectory, config: Mapping[str, Any], data_fingerprint: str) -> None:
-    """Write what a child needs; `config.json` last: with it there, everything else is."""
-    sha = config_sha(config, data_fingerprint)
+def write_config(
+    directory: RunDirectory,
+    config: Mapping[str, Any],
+    data_fingerprint: str,
+    sha: str | None = None,
+) -> None:
+    """Write what a child needs; `config.json` last: with it there, everything else is.
+
+    `sha` is that of the config as the run was planned, None where it is this one.
+    """
+    sha = sha or config_sha(config, data_fingerprint)
     write_json(directory.identity_path, {"sha": sha, "data_fingerprint": data_fingerprint})
     known = read_json(directory.environment_path) if directory.environment_path.exists() else []
     current = environment()

@@ -9,21 +9,26 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tarot.config.key_classes import is_hashed, is_mixed
 from tarot.runs.directory import RunDirectory
 from tarot.runs.endings import from_plain, to_plain
 from tarot.runs.files import read_json, write_json
-from tarot.runs.identity import RECORDED_ONLY, SHA_LENGTH
+from tarot.runs.identity import SHA_LENGTH
 from tarot.runs.lock import exclusive, is_held, last_holder
 from tarot.types import Outcome, UserError
 
-# These say how runs are planned, started and pushed, neither what they are nor where they lie.
-_OF_STARTING = RECORDED_ONLY - {"name", "runs_dir", "run_dir", "data"}
+# These tell runs apart by where they lie.
+_OF_PLACE = frozenset({"name", "runs_dir", "run_dir"})
+# Before keys had classes, a sweep was not told apart by these alone.
+_FORMER_OF_STARTING = frozenset(
+    {"sweeps_dir", "dry_run", "sandbox", "launcher", "tracker", "rates", "hub"}
+)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -141,16 +146,31 @@ def differing_overrides(runs: Sequence[SweepRun]) -> list[str]:
 
 def locate_sweep(folder: Path, name: str, runs: Sequence[Sequence[str]]) -> SweepDirectory:
     """Where the sweep over runs of these overrides lies, in whatever order they come."""
-    path = folder / f"{_NOT_IN_NAMES.sub('-', name)}-{_sha(runs)}"
+    name = _NOT_IN_NAMES.sub("-", name)
+    path, before = (
+        folder / f"{name}-{_sha(runs, is_of_starting)}"
+        for is_of_starting in (_is_of_starting, _was_of_starting)
+    )
+    if before.exists() and not path.exists():
+        path = before
     if "=" in str(path):
         raise UserError(f"sweeps_dir: {path} contains '=', which overrides can't quote")
     return SweepDirectory(path)
 
 
-def _sha(runs: Sequence[Sequence[str]]) -> str:
-    told = sorted(sorted(one for one in run if not _is_of_starting(one)) for run in runs)
+def _sha(runs: Sequence[Sequence[str]], is_of_starting: Callable[[str], bool]) -> str:
+    told = sorted(sorted(one for one in run if not is_of_starting(_key_of(one))) for run in runs)
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:SHA_LENGTH]
 
 
-def _is_of_starting(override: str) -> bool:
-    return re.split(r"[.=@]", override.lstrip("+~"))[0] in _OF_STARTING
+def _key_of(override: str) -> str:
+    return re.split(r"[=@]", override.lstrip("+~"))[0]
+
+
+def _is_of_starting(key: str) -> bool:
+    """Whether a key says how runs are started, logged and saved, not what or where they are."""
+    return not (key in _OF_PLACE or is_mixed(key) or is_hashed(key))
+
+
+def _was_of_starting(key: str) -> bool:
+    return key.partition(".")[0] in _FORMER_OF_STARTING

@@ -8,11 +8,13 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, PrinterCallback, set_seed
 
 from tarot.config.batches import num_steps
+from tarot.config.schedule import timeline_of
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
 from tarot.curriculum import OnlinePolicy, decoupled_weights
 from tarot.data import Split
 from tarot.prompts import build_prompt
+from tarot.runs.layout import check_layout, note_layout
 from tarot.sampling import LoadedModel, short_enough
 from tarot.training import processes
 from tarot.training.adapters import peft_config
@@ -23,7 +25,7 @@ from tarot.training.last_step import LastStep
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
-from tarot.training.sharding import check_sharding, in_use, keep_layout
+from tarot.training.sharding import check_sharding, in_use
 from tarot.training.steering import Steering
 from tarot.training.stopping import Outage
 from tarot.training.tracking import Track
@@ -53,9 +55,9 @@ def optimize(
     decoupled = decoupled_weights(reward)
     set_seed(context.config.seed)
     total = num_steps(context.config, len(problems))
+    timeline = timeline_of(context.config, len(problems))
     steering = Steering(policy)
-    run, hardware = context.run, context.config.hardware
-    processes.from_main(lambda: keep_layout(hardware, run.checkpoints_path, checkpoint))
+    processes.from_main(lambda: _keep_layout(context, checkpoint))
     if checkpoint is not None:
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
@@ -72,6 +74,7 @@ def optimize(
             eos_token_ids=loaded.eos_token_ids,
             check_judged=context.check_judged,
             on_step=recorder.on_rewards,
+            timeline=timeline,
         )
         trainer = _trainer_class(context.config, recorder)(
             model=loaded.weights,
@@ -81,8 +84,9 @@ def optimize(
             reward_funcs=trl_functions(function, decoupled),
             callbacks=[recorder, last_step],
             peft_config=peft_config(context.config.lora, loaded.weights),
+            timeline=timeline,
         )
-        check_sharding(in_use(trainer.accelerator), hardware)
+        check_sharding(in_use(trainer.accelerator), context.config.hardware)
         trainer.remove_callback(PrinterCallback)
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -91,6 +95,17 @@ def optimize(
             if not should_stop():
                 raise
     return trainer.engine
+
+
+def _keep_layout(context: RunContext, checkpoint: Path | None) -> None:
+    """Note who shares what in checkpoints; UserError if these can't take up the one to go on from.
+
+    Whoever started the run may not have asked: a job in a queue goes on by itself.
+    """
+    hardware, folder = context.config.hardware.model_dump(), context.run.checkpoints_path
+    if checkpoint is not None:
+        check_layout(hardware, folder, checkpoint)
+    note_layout(hardware, folder)
 
 
 def _save_before(trainer: TierGRPOTrainer, steering: Steering, last_step: LastStep) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
 
+from tarot.config.schedule import Timeline
 from tarot.curriculum import CurriculumDecision, decoupled_weights
 from tarot.grading.executions import Watch
 from tarot.grading.grader import Grader
@@ -67,6 +68,7 @@ class RewardFunction:
         check_judged: raises where too large a share of a step's completions could not be judged;
             nothing of that batch is counted, observed or recorded.
         on_step: told of every step's outcome.
+        timeline: over how many steps the curriculum runs, None for those of the trainer.
     """
 
     __name__ = "reward"
@@ -82,6 +84,7 @@ class RewardFunction:
         eos_token_ids: Sequence[int],
         check_judged: Callable[[float], None],
         on_step: Callable[[StepOutcome], None],
+        timeline: Timeline | None = None,
     ) -> None:
         """Hold what every batch needs."""
         self._problems = problems
@@ -92,6 +95,7 @@ class RewardFunction:
         self._eos_token_ids = frozenset(eos_token_ids)
         self._check_judged = check_judged
         self._on_step = on_step
+        self._timeline = timeline
         self._decoupled = tuple(decoupled_weights(reward) or ())
         self._completions: Sequence[Any] | None = None
         self._values: Sequence[RewardValue | None] = ()
@@ -130,7 +134,7 @@ class RewardFunction:
         for name, figure in metrics.items():
             if not math.isnan(figure):
                 log_metric(name, figure)
-        rollouts = self._rollouts(whole, _progress(trainer_state))
+        rollouts = self._rollouts(whole, self._progress(trainer_state))
         outcome = StepOutcome(self._step, rollouts, metrics, self._steering.observe(graded))
         processes.together(lambda: self._on_step(outcome))
         self._num_earlier_groups += len(graded) // self._group_size
@@ -182,7 +186,7 @@ class RewardFunction:
     ) -> list[GradedCompletion]:
         problems = [self._problems[problem_id] for problem_id in problem_ids]
         grades = self._grader.grade(list(zip(problems, texts, strict=True)), watch)
-        weights = self._steering.weights(self._step, _progress(state))
+        weights = self._steering.weights(self._step, self._progress(state))
         first_row = self._num_earlier_groups * self._group_size + processes.rank() * len(texts)
         return [
             GradedCompletion(text, problem.id, grade, weights, self._step, row // self._group_size)
@@ -214,6 +218,6 @@ class RewardFunction:
             )
         )
 
-
-def _progress(state: TrainerState) -> float:
-    return state.global_step / state.max_steps
+    def _progress(self, state: TrainerState) -> float:
+        timeline = self._timeline or Timeline(((0, state.max_steps),))
+        return timeline.progress(state.global_step)

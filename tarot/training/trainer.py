@@ -1,7 +1,7 @@
-"""GRPOTrainer with three changes.
+"""GRPOTrainer with four changes.
 
-What could not be judged doesn't train, a resume is exact, and a checkpoint that can't be written
-ends all processes alike.
+What could not be judged doesn't train, a resume is exact, also of a run that was made longer or
+goes on elsewhere, and a checkpoint that can't be written ends all processes alike.
 
 TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
 the KL term.
@@ -18,10 +18,13 @@ from torch.utils.data import Sampler
 from transformers import TrainerControl
 from trl import GRPOTrainer
 
+from tarot.config.schedule import Timeline
 from tarot.runs.checkpoints import remove_incomplete
 from tarot.runs.full_disk import full_disk_told
 from tarot.training import processes
+from tarot.training.chance import is_of_these, start_anew
 from tarot.training.order import EpochOrder
+from tarot.training.rates import RateOfNow, planned_rate
 
 
 class Engine(Protocol):
@@ -34,9 +37,18 @@ class Engine(Protocol):
 class TierGRPOTrainer(GRPOTrainer):
     """A GRPOTrainer that masks the tokens of completions whose reward is None.
 
+    The learning rate runs over `timeline`, or over the steps of the run where that is None.
+
     It does not cover losses that divide by the number of completions (`grpo`, `dr_grpo`,
     `luspo`): there a masked completion still counts as one without a gradient.
     """
+
+    def __init__(self, *, timeline: Timeline | None = None, **settings: Any) -> None:
+        """Take all other settings as TRL's trainer does."""
+        super().__init__(**settings)
+        self._timeline = timeline
+        if timeline is not None:
+            self.add_callback(RateOfNow())
 
     @property
     def engine(self) -> Engine | None:
@@ -49,6 +61,35 @@ class TierGRPOTrainer(GRPOTrainer):
     def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler:
         sampler = super()._get_train_sampler(dataset)
         return EpochOrder(sampler, epoch=lambda: int(self.state.epoch or 0))
+
+    def create_scheduler(
+        self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
+    ) -> Any:
+        """The scheduler of the learning rate, made once."""
+        if self.lr_scheduler is None and self._timeline is not None:
+            self.lr_scheduler = planned_rate(self.args, optimizer or self.optimizer, self._timeline)
+        return super().create_scheduler(num_training_steps, optimizer)
+
+    def _init_training_state(self, max_steps: int, *arguments: Any) -> tuple[int, int]:
+        """As TRL does, but how often to log and save is what is set now, not in the checkpoint."""
+        place: tuple[int, int] = super()._init_training_state(max_steps, *arguments)
+        self.state.compute_steps(self.args, max_steps)
+        return place
+
+    def _run_epoch(self, **settings: Any) -> None:
+        """As TRL does, but nothing of an epoch in which the run has ended already."""
+        if self.state.global_step >= self.state.max_steps:
+            self.control.should_training_stop = True
+            return
+        super()._run_epoch(**settings)
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        """As TRL does, where the checkpoint is of as many processes."""
+        process, saved = self.args.process_index, Path(checkpoint or "")
+        if checkpoint is None or is_of_these(saved, process, self.args.world_size):
+            super()._load_rng_state(checkpoint)
+        else:
+            start_anew(self.args.seed, saved, process)
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """As TRL does; what is torn is removed, lest a full disk stay full.

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tarot.cli.composition import compose
 from tarot.runs import config_sha, differing_keys
-from tarot.runs.identity import hashed_settings
+from tarot.runs.identity import differences, former_sha, hashed_settings
 
 SETTINGS = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text("ab", max_size=2),
@@ -39,6 +40,8 @@ def changed(config: dict[str, Any], key: str, value: object) -> dict[str, Any]:
         ("grading.limits.cpu_s", 1.0),
         ("trainer.learning_rate", 2e-6),
         ("trainer.max_steps", 10),
+        ("trainer.num_train_epochs", 2),
+        ("schedule.lengths", [{"after": 0, "max_steps": 4, "num_train_epochs": None}]),
         ("num_generations", 8),
         ("problems_per_step", 8),
         ("cold_start.epochs", 3),
@@ -83,7 +86,11 @@ def test_what_changes_the_result_changes_the_sha(
         ("trainer.log_completions", True),
         ("trainer.hub_model_id", "me/model"),
         ("trainer.push_to_hub", True),
+        ("trainer.dataloader_num_workers", 2),
+        ("trainer.ddp_timeout", 600),
+        ("trainer.eval_steps", 5),
         ("trainer.beta", 0),
+        ("schedule", {"stretch": True, "lengths": None}),
     ],
 )
 def test_what_is_recorded_only_leaves_the_sha(
@@ -103,6 +110,40 @@ def test_the_sha_is_eight_hex_digits_that_ignore_the_order_of_keys(
     assert len(sha) == 8
     assert int(sha, 16) >= 0
     assert config_sha(dict(reversed(config.items())), "data") == sha
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sha"),
+    [
+        (("+experiment=tiny",), "8b56fbec"),
+        (("+experiment=demo",), "a9fd1c61"),
+        (("+experiment=paper/main",), "3e9d9f7c"),
+        (("+experiment=tiny", "trainer=lora"), "e02f61af"),
+        (("+experiment=tiny", "trainer.max_steps=9", "evaluation.samples=3"), "ef61da08"),
+    ],
+)
+def test_runs_of_before_keys_had_classes_keep_their_sha(
+    arguments: tuple[str, ...], sha: str
+) -> None:
+    """The shas are those that they had; a key that is added since has its place in `ADDED`."""
+    (job,) = compose("train", arguments)
+    assert config_sha(job.config, "data") == former_sha(job.config, "data") == sha
+
+
+def test_the_former_sha_covers_what_is_of_the_machine_now() -> None:
+    """It was that of this command then."""
+    (job,) = compose("train", ["+experiment=tiny", "trainer.ddp_timeout=600"])
+    assert former_sha(job.config, "data") == "1110523b"
+    assert config_sha(job.config, "data") == "8b56fbec"
+
+
+def test_a_difference_is_shown_with_both_values_and_a_long_one_is_cut() -> None:
+    a = {"trainer": {"beta": 0.0}, "prompt": "x" * 100, "only_b": None}
+    b = {"trainer": {"beta": 0.1}, "prompt": "y", "only_b": 2}
+    beta, long, only = (differences(a, b)[place] for place in (2, 1, 0))
+    assert str(beta) == "trainer.beta (0.0 there, 0.1 here)"
+    assert str(long) == f'prompt ("{"x" * 59}… there, "y" here)'
+    assert only.as_change == "only_b null -> 2 (identity)"
 
 
 def test_differing_keys_are_dotted_and_sorted() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tarot.runs import DirectoryState, RunDirectory, config_sha, locate, prepare, write_json
+from tarot.runs.identity import former_sha
 from tarot.types import UserError
 
 
@@ -58,8 +59,27 @@ def test_a_named_directory_refuses_another_run_and_names_the_keys(
     assert prepare(config, "data").path == tmp_path / "mine"
     config["trainer"]["learning_rate"] = 1.0
     config["model"]["id"] = "other/model"
-    with pytest.raises(UserError, match=r"run_dir: .*mine .* data, model\.id, trainer\.learning"):
+    with pytest.raises(UserError) as error:
         prepare(config, "other data")
+    assert str(error.value) == (
+        f"run_dir: {tmp_path / 'mine'} holds another run, which differs in "
+        'data ("data" there, "other data" here), model.id ("some/model" there, "other/model" '
+        "here), trainer.learning_rate (1e-06 there, 1.0 here); name another directory"
+    )
+
+
+def test_a_run_of_before_keys_had_classes_is_found_under_its_sha(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    config["trainer"]["ddp_timeout"] = 600
+    run = prepare(config, "data")
+    before = run.path.with_name(f"demo-{former_sha(config, 'data')}")
+    assert before != run.path
+    run.path.rename(before)
+    assert locate(config, "data") == before
+    assert prepare(config, "data").path == before
+    config["trainer"]["ddp_timeout"] = 900
+    assert locate(config, "data") == run.path
 
 
 def test_a_named_directory_with_other_files_is_refused(

@@ -13,8 +13,9 @@ from tarot.config.batches import plan_batches
 from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.runs import RunDirectory, read_json
 from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.runs.layout import check_layout, note_layout
 from tarot.sampling import load_model
-from tarot.training.sharding import check_sharding, keep_layout, requested
+from tarot.training.sharding import check_sharding, requested
 from tarot.types import UserError
 from tests.sampling.parrot import parrot, save_parrot
 from tests.training.in_process import prepared
@@ -178,10 +179,10 @@ def test_processes_that_share_something_else_do_not_begin(
 def test_parts_are_taken_up_by_those_who_saved_them_alone(tmp_path: Path) -> None:
     checkpoints = tmp_path / "checkpoints"
     saved = checkpoints / "checkpoint-1"
-    keep_layout(two(sharding=None), checkpoints, None)
-    keep_layout(two(sharding=None, processes=4), checkpoints, saved)
-    keep_layout(two(sharding="zero2"), checkpoints, None)
-    keep_layout(two(sharding="zero2"), checkpoints, saved)
+    note_layout(two(sharding=None).model_dump(), checkpoints)
+    check_layout(two(sharding=None, processes=4).model_dump(), checkpoints, saved)
+    note_layout(two(sharding="zero2").model_dump(), checkpoints)
+    check_layout(two(sharding="zero2").model_dump(), checkpoints, saved)
     for other in (two(sharding="zero2", processes=4), two(sharding="zero3"), two(sharding=None)):
-        with pytest.raises(UserError, match=r"set hardware\.processes=2 hardware\.sharding=zero2$"):
-            keep_layout(other, checkpoints, saved)
+        with pytest.raises(UserError, match=r"keep hardware\.processes=2 hardware\.sharding=zero2$"):
+            check_layout(other.model_dump(), checkpoints, saved)

@@ -1,0 +1,189 @@
+"""Runs that go on longer, or on other hardware, than they began."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from tarot.capability import read_outcomes
+from tarot.cli.main import main
+from tarot.runs import RunDirectory, prepare, read_json
+from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.runs.rollouts import Rollout, read_rollouts
+from tests.training.faulty import LetterReward
+from tests.training.in_process import prepared, run_child
+
+pytestmark = pytest.mark.e2e
+
+SETTINGS = (
+    "curriculum=forward_ce",
+    f"reward._target_={LetterReward.__module__}.LetterReward",
+    *("trainer.learning_rate=1e-3", "trainer.save_steps=1", "trainer.save_total_limit=9"),
+)
+
+
+def run_of(folder: Path, *overrides: str) -> RunDirectory:
+    return prepared(*SETTINGS, f"run_dir={folder}", *overrides)
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
+    """A finished run of three steps: an epoch and a half."""
+    run = run_of(tmp_path_factory.mktemp("runs") / "planned", "trainer.max_steps=3")
+    assert run_child(run) == 0
+    return run
+
+
+@pytest.fixture(scope="module")
+def extended(planned: RunDirectory) -> RunDirectory:
+    """The same, made longer by two steps when it was finished."""
+    folder = planned.path.with_name("extended")
+    shutil.copytree(planned.path, folder)
+    run = run_of(folder, "trainer.max_steps=5")
+    assert run_child(run) == 0
+    return run
+
+
+def in_one_go(run: RunDirectory, name: str) -> RunDirectory:
+    """A run of the same config from its start, as `tarot reproduce` trains it."""
+    folder = run.path.with_name(name)
+    whole = prepare({**run.config(), "run_dir": str(folder)}, run.data_fingerprint())
+    assert run_child(whole) == 0
+    return whole
+
+
+def first_of_each_step(run: RunDirectory) -> list[Rollout]:
+    return list({row.step: row for row in reversed(list(read_rollouts(run)))}.values())[::-1]
+
+
+def weights(run: RunDirectory, step: int) -> bytes:
+    return (run.checkpoints_path / f"checkpoint-{step}" / "model.safetensors").read_bytes()
+
+
+def test_a_longer_run_is_the_shorter_one_and_goes_on_at_the_end_of_its_curriculum(
+    planned: RunDirectory, extended: RunDirectory
+) -> None:
+    assert compare_runs(planned, extended) == RunComparison(3, None, 0.0)
+    assert weights(planned, 3) == weights(extended, 3)
+    rows = first_of_each_step(extended)
+    assert [row.progress for row in rows] == [0.0, 1 / 3, 2 / 3, 1.0, 1.0]
+    assert rows[3].weights == rows[4].weights
+    assert [line["step"] for line in extended.log.steps()] == [1, 2, 3, 4, 5]
+    assert {line["learning_rate"] for line in extended.log.steps()} == {1e-3}
+
+
+def test_its_scores_are_of_its_new_end_and_the_old_ones_are_kept(
+    planned: RunDirectory, extended: RunDirectory
+) -> None:
+    kept = extended.path / "earlier" / "change-1"
+    assert (kept / "summary.json").read_bytes() == planned.summary_path.read_bytes()
+    for name in ("before-test", "after-test"):
+        assert read_outcomes((extended.outcomes_path / f"{name}.json").read_bytes())
+    assert extended.summary_path.exists()
+
+
+def test_one_run_from_the_start_of_its_config_is_the_same_to_the_bit(
+    extended: RunDirectory,
+) -> None:
+    whole = in_one_go(extended, "whole")
+    assert compare_runs(extended, whole) == RunComparison(5, None, 0.0)
+    assert weights(extended, 5) == weights(whole, 5)
+
+
+def test_the_rewards_of_a_longer_run_come_back_to_the_bit(
+    extended: RunDirectory, tmp_path: Path
+) -> None:
+    command = ["rescore", f"run={extended.path}", f"out={tmp_path}", "curriculum=average"]
+    assert main(command) == 0
+    plain = read_json(tmp_path / "rescored.json")
+    assert plain["num_reproduced"] == plain["num_rollouts"] == 20
+
+
+def test_a_stretched_run_under_a_falling_rate_is_the_same_in_one_go(tmp_path: Path) -> None:
+    """The rate falls to 0 over two steps, and then over four from the third step on."""
+    linear = "trainer.lr_scheduler_type=linear"
+    run = run_of(tmp_path / "run", "trainer.max_steps=2", linear)
+    assert run_child(run) == 0
+    run = run_of(tmp_path / "run", "trainer.max_steps=4", linear, "schedule.stretch=true")
+    assert run_child(run) == 0
+    assert [row.progress for row in first_of_each_step(run)] == [0.0, 0.5, 0.5, 0.75]
+    rates = [line["learning_rate"] for line in run.log.steps()]
+    assert rates == pytest.approx([1e-3, 5e-4, 5e-4, 2.5e-4])
+    whole = in_one_go(run, "whole")
+    assert compare_runs(run, whole) == RunComparison(4, None, 0.0)
+    assert weights(run, 4) == weights(whole, 4)
+
+
+def cut(planned: RunDirectory, folder: Path, step: int) -> None:
+    """The run as it would be had it been killed with that step's checkpoint as its last."""
+    shutil.copytree(planned.path, folder)
+    run = RunDirectory.open(folder)
+    run.put_away("cut", with_before=False)
+    for later in range(step + 1, 4):
+        shutil.rmtree(run.checkpoints_path / f"checkpoint-{later}")
+
+
+def test_another_split_of_the_batch_goes_on_with_the_same_completions(
+    planned: RunDirectory, tmp_path: Path
+) -> None:
+    cut(planned, tmp_path / "run", 1)
+    run = run_of(tmp_path / "run", "trainer.max_steps=3", "hardware.per_device_batch_size=2")
+    assert run_child(run) == 0
+    comparison = compare_runs(planned, run)
+    assert comparison.num_common_steps == 3
+    assert comparison.first_differing_step in (None, 3)
+    assert list(run.changes.lines())[0]["step"] == 1
+
+
+def test_a_checkpoint_of_two_processes_goes_on_with_one_and_the_same_problems(
+    planned: RunDirectory, tmp_path: Path
+) -> None:
+    cut(planned, tmp_path / "run", 1)
+    checkpoint = tmp_path / "run" / "checkpoints" / "checkpoint-1"
+    (checkpoint / "complete").write_bytes(b"")
+    states = checkpoint / "rng_state.pth"
+    shutil.copy(states, checkpoint / "rng_state_1.pth")
+    states.rename(checkpoint / "rng_state_0.pth")
+    run = run_of(tmp_path / "run", "trainer.max_steps=3")
+    assert run_child(run) == 0
+    found, expected = (
+        [(row.step, row.problem_id) for row in read_rollouts(one)] for one in (run, planned)
+    )
+    assert found == expected
+    texts = {step: [r.completion for r in read_rollouts(run) if r.step == step] for step in (1, 2)}
+    assert texts[1] != texts[2]
+    before = [row.completion for row in read_rollouts(planned) if row.step == 2]
+    assert texts[2] != before
+
+
+def test_how_often_is_saved_is_as_the_last_command_says(
+    planned: RunDirectory, tmp_path: Path
+) -> None:
+    cut(planned, tmp_path / "run", 1)
+    run = run_of(tmp_path / "run", "trainer.max_steps=3", "trainer.save_steps=500")
+    assert run_child(run) == 0
+    saved = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
+    assert saved == ["checkpoint-1", "checkpoint-3"]
+
+
+def test_a_run_that_was_killed_after_its_last_step_does_not_take_another(
+    planned: RunDirectory, tmp_path: Path
+) -> None:
+    """It ends inside an epoch."""
+    cut(planned, tmp_path / "run", 3)
+    run = run_of(tmp_path / "run", "trainer.max_steps=3")
+    assert run_child(run) == 0
+    assert [line["step"] for line in run.log.steps()] == [1, 2, 3]
+    assert sorted(run.rollout_files()) == [1, 2, 3]
+    assert read_json(run.summary_path) == read_json(planned.summary_path)
+
+
+def test_two_processes_of_one_seed_draw_otherwise_after_a_switch(tmp_path: Path) -> None:
+    from tarot.training.chance import start_anew  # noqa: PLC0415 - slow
+
+    draws = []
+    for checkpoint, process in (("checkpoint-1", 0), ("checkpoint-1", 1), ("checkpoint-2", 0)):
+        start_anew(42, tmp_path / checkpoint, process)
+        draws.append(tuple(torch.rand(3).tolist()))
+    assert len(set(draws)) == 3
