@@ -209,7 +209,7 @@ class Policy(Protocol):
     """A curriculum: a pure function of progress in [0, 1], without state."""
 
     def at(self, progress: float) -> TierWeights:
-        """The weights in force at `progress`, which is global_step / max_steps."""
+        """The weights in force at `progress`: steps done / steps planned, at most 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tarot.cli.snapshots import moved, plan_snapshots
 from tarot.config.reproduction import ReproduceConfig
 from tarot.config.validation import parse
 from tarot.runs import RunDirectory
+from tarot.runs.changes import Change
 from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.exits import Exit, exit_code
 from tarot.types import Outcome, RunState, UserError
@@ -100,6 +101,13 @@ def _code(reproduction: _Reproduction, outcome: Outcome) -> int:
     if original is None or outcome.state is not RunState.FINISHED:
         return exit_code(outcome)
     comparison = compare_runs(original, RunDirectory.open(copy))
+    for line in original.changes.lines():
+        change = Change.from_json(line)
+        if change.step and change.alters_sampling:
+            sys.stdout.write(
+                f"{original.path} went on after step {change.step} on other hardware, which its "
+                f"config no longer says: {change.listed}\n"
+            )
     sys.stdout.write(f"{original.path} and {copy}: {_sentence(comparison)}\n")
     is_same = comparison.num_common_steps > 0 and comparison.first_differing_step is None
     return Exit.OK if is_same else Exit.FAILED

@@ -76,7 +76,7 @@ def _check_distinct(jobs: Sequence[SweepJob]) -> None:
     if shared:
         raise UserError(
             f"{shared[0]}: {directories[Path(shared[0])]} runs of the sweep would lie there; "
-            "run_dir and settings that are recorded only, such as sandbox, do not tell runs apart"
+            "run_dir and keys that are no part of what a run is, as sandbox, do not tell runs apart"
         )
 
 

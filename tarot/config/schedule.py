@@ -19,7 +19,7 @@ ENDS_AT_ZERO = frozenset({"linear", "cosine", "cosine_with_restarts", "warmup_st
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class RunLength:
     """How long a trainer trains: `max_steps`, or `num_train_epochs` where that is None."""
 
     max_steps: int | None
@@ -43,11 +43,13 @@ class Length:
         """As `schedule.lengths` has it from a step on."""
         return {"after": step, **asdict(self)}
 
-    def exceeds(self, other: "Length") -> bool:
-        """Whether it is surely the longer one; of steps and epochs none is."""
+    def may_exceed(self, other: "RunLength") -> bool:
+        """Whether it is the longer one, or may be: steps and epochs don't compare."""
         if self.max_steps is not None and other.max_steps is not None:
             return self.max_steps > other.max_steps
-        return (self.num_train_epochs or 0.0) > (other.num_train_epochs or float("inf"))
+        if self.num_train_epochs is not None and other.num_train_epochs is not None:
+            return self.num_train_epochs > other.num_train_epochs
+        return True
 
     def steps(self, config: RunConfig, num_problems: int) -> int:
         """In optimizer steps of the run."""
@@ -91,7 +93,7 @@ def timeline_of(config: RunConfig, num_problems: int) -> Timeline | None:
         return None
     return Timeline(
         tuple(
-            (planned.after, Length.planned(planned).steps(config, num_problems))
+            (planned.after, RunLength.planned(planned).steps(config, num_problems))
             for planned in config.schedule.lengths
         )
     )
@@ -107,9 +109,9 @@ def check_schedule(config: RunConfig) -> None:
         raise UserError(f"schedule.lengths: begin after {starts}; give 0 first, then later steps")
     if any((one.max_steps is None) == (one.num_train_epochs is None) for one in lengths):
         raise UserError("schedule.lengths: give each either max_steps or num_train_epochs")
-    own, last = Length.of(config.trainer), Length.planned(lengths[-1])
+    own, last = RunLength.of(config.trainer), RunLength.planned(lengths[-1])
     kind = config.trainer.get("lr_scheduler_type", default_of("lr_scheduler_type"))
-    if kind in ENDS_AT_ZERO and own.exceeds(last):
+    if kind in ENDS_AT_ZERO and own.may_exceed(last):
         raise UserError(
             f"{own.setting}: by trainer.lr_scheduler_type={kind} the learning rate is 0 after the "
             f"planned {last.in_words}, so that nothing more would be learned; add "

@@ -231,7 +231,7 @@ class HubConfig(Strict):
 
 
 class PlannedLength(Strict):
-    """A length in optimizer steps or in epochs, over which things run once `after` steps are done."""
+    """A length in steps or in epochs, over which things run once `after` steps are done."""
 
     after: int = Field(ge=0)
     max_steps: PositiveInt | None

@@ -1,7 +1,7 @@
 """The arithmetic of a run's batches and steps, in words."""
 
 from tarot.config.batches import has_fixed_length, num_steps, plan_batches
-from tarot.config.schedule import Length
+from tarot.config.schedule import RunLength
 from tarot.config.schema import RunConfig
 
 
@@ -37,7 +37,7 @@ def describe_length(config: RunConfig, num_problems: int) -> str:
 def _planned(config: RunConfig) -> str:
     """Over which lengths curriculum and learning rate run, where they are not the run's own."""
     told = (
-        f"{Length.planned(one).in_words} from step {one.after + 1} on"
+        f"{RunLength.planned(one).in_words} from step {one.after + 1} on"
         for one in config.schedule.lengths or ()
     )
     listed = ", ".join(told)

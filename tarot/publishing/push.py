@@ -56,7 +56,7 @@ def _model_files(checkpoint: Path) -> dict[str, Path]:
 
 
 def _facts(run: RunDirectory) -> Iterator[tuple[str, Path]]:
-    for name in ("config", "identity", "environment", "decision", "summary"):
-        path = run.path / f"{name}.json"
+    facts = ("config", "identity", "environment", "decision", "summary")
+    for path in (*(run.path / f"{name}.json" for name in facts), run.changes.path):
         if path.exists():
             yield f"{FACTS}/{path.name}", path

@@ -19,6 +19,7 @@ from tarot.report.settings import setting_rows
 from tarot.report.stretches import Stretch, stretches_of
 from tarot.report.tally import TIERS, Rollouts, facts_of, read_rollout_columns, verdict_table
 from tarot.runs import DirectoryState, RunDirectory, read_json
+from tarot.runs.changes import Change
 from tarot.runs.log import DECISION
 from tarot.runs.rollouts import Rollout
 from tarot.runs.standing import steps_of
@@ -126,6 +127,8 @@ def _facts(run: RunDirectory, config: Mapping[str, Any]) -> Iterator[tuple[str, 
     num_problems, size = config["problems_per_step"], config["num_generations"]
     yield "batch", f"{num_problems} problems a step with {size} completions each"
     yield "seed", str(config["seed"])
+    for line in run.changes.lines():
+        yield f"from step {line['step'] + 1} on", Change.from_json(line).listed
 
 
 def _decisions(run: RunDirectory) -> Iterator[tuple[str, ...]]:

@@ -9,15 +9,14 @@ change makes outdated are kept in `earlier/change-N`, N being the number of its 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from tarot.config.key_classes import class_of, is_planned
-from tarot.config.schedule import Length
-from tarot.runs.checkpoints import checkpoint_step
-from tarot.runs.directory import DirectoryState, RunDirectory
+from tarot.config.schedule import RunLength
+from tarot.runs.directory import RunDirectory
+from tarot.runs.feasible_changes import check_finished, check_hardware, check_length, steps_kept
 from tarot.runs.files import read_json
 from tarot.runs.identity import Difference, differences, identity_differences
-from tarot.runs.layout import check_layout
 from tarot.types import UserError
 
 Config = Mapping[str, Any]
@@ -41,16 +40,29 @@ class Change:
     schedule: str = ""
 
     @property
+    def listed(self) -> str:
+        """What is other; the schedule, which is told in words, only where it is alone."""
+        keys = (one for one in self.differences if not one.key.startswith("schedule"))
+        return ", ".join(one.as_change for one in keys) or "schedule"
+
+    @property
     def in_words(self) -> str:
         """What is other, from which step on, and what comes of that."""
-        keys = [one for one in self.differences if not one.key.startswith("schedule")]
-        listed = ", ".join(one.as_change for one in keys)
-        told = f"goes on from step {self.step} with other settings: {listed}"
-        if self.schedule:
-            told += f"; {self.schedule}"
-        if self.step and any(one.key.startswith(_SAMPLING) for one in keys):
-            told += "; completions are sampled otherwise than the former hardware would have"
-        return told
+        told = [f"goes on from step {self.step} with other settings: {self.listed}", self.schedule]
+        if self.step and self.alters_sampling:
+            told.append("completions are sampled otherwise than the former hardware would have")
+        return "; ".join(part for part in told if part)
+
+    @property
+    def alters_sampling(self) -> bool:
+        """Whether completions are sampled from other generators, or by another engine."""
+        return any(one.key.startswith(_SAMPLING) for one in self.differences)
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any]) -> Self:
+        """What a line of `changes.jsonl` says; it knows no more of what came of it."""
+        found = (Difference(key, one["old"], one["new"]) for key, one in line["keys"].items())
+        return cls(line["step"], tuple(found), reopens=False)
 
     def to_json(self) -> dict[str, Any]:
         """A line of `changes.jsonl`."""
@@ -83,10 +95,10 @@ def going_on(config: Config, data_fingerprint: str, directory: RunDirectory) -> 
         return given
     if not config.get("run_dir"):
         return _as_extended(given, theirs)
-    ours, step = Length.of(given["trainer"]), _steps_kept(directory)
-    lengths = _lengths(theirs) or [Length.of(theirs["trainer"]).after(0)]
+    ours, step = RunLength.of(given["trainer"]), steps_kept(directory)
+    lengths = _lengths(theirs) or [RunLength.of(theirs["trainer"]).after(0)]
     schedule = given.get("schedule") or {}
-    if schedule.get("stretch") and Length.of(theirs["trainer"]) != ours:
+    if schedule.get("stretch") and lengths[-1] != ours.after(lengths[-1]["after"]):
         kept = [length for length in lengths if length["after"] < step]
         lengths = [*kept, ours.after(step)]
     is_own = lengths == [ours.after(0)]
@@ -116,17 +128,20 @@ def change_of(config: Config, data_fingerprint: str, directory: RunDirectory) ->
     found = [one for one in differences(theirs, config) if _is_told(one)]
     if not found:
         return None
-    is_longer = Length.of(config["trainer"]) != Length.of(theirs["trainer"])
+    is_other_length = RunLength.of(config["trainer"]) != RunLength.of(theirs["trainer"])
     change = Change(
-        step=_steps_kept(directory),
+        step=steps_kept(directory),
         differences=tuple(found),
-        reopens=is_longer or any(one.key.startswith("evaluation") for one in found),
-        schedule=_schedule_in_words(config) if is_longer else "",
+        reopens=is_other_length or any(one.key.startswith("evaluation") for one in found),
+        schedule=_schedule_in_words(config)
+        if is_other_length or _lengths(config) != _lengths(theirs)
+        else "",
     )
-    if is_longer:
-        _check_length(change, config, directory)
-    _check_finished(change, directory)
-    _check_hardware(theirs, config, directory)
+    if change.reopens:
+        check_finished(directory)
+    if is_other_length:
+        check_length(config, directory)
+    check_hardware(theirs, config, directory)
     return change
 
 
@@ -187,12 +202,6 @@ def _other_run(
     return identity_differences((theirs, directory.data_fingerprint()), ours)
 
 
-def _steps_kept(directory: RunDirectory) -> int:
-    """The steps of the checkpoint from which the run would go on."""
-    checkpoint = directory.last_checkpoint()
-    return checkpoint_step(checkpoint) if checkpoint else 0
-
-
 def _check_given(given: Config, theirs: Config, directory: RunDirectory) -> None:
     if _lengths(given) != _lengths(theirs):
         raise UserError(
@@ -202,65 +211,13 @@ def _check_given(given: Config, theirs: Config, directory: RunDirectory) -> None
 
 
 def _schedule_in_words(config: Config) -> str:
-    ours, lengths = Length.of(config["trainer"]), _lengths(config)
+    ours, lengths = RunLength.of(config["trainer"]), _lengths(config)
     last = ours.after(0) if lengths is None else lengths[-1]
-    planned = Length(last["max_steps"], last["num_train_epochs"])
+    planned = RunLength(last["max_steps"], last["num_train_epochs"])
     if last["after"]:
         told = f"run over {planned.in_words} from step {last['after'] + 1} on"
-    elif ours.exceeds(planned):
+    elif ours.may_exceed(planned):
         told = f"keep to the planned {planned.in_words}, and stay as they are at their end"
     else:
         told = f"run over {planned.in_words}"
     return f"curriculum and learning rate {told}"
-
-
-def _check_finished(change: Change, directory: RunDirectory) -> None:
-    """UserError where a finished run would be trained again from its start."""
-    if change.reopens and directory.state is DirectoryState.FINISHED and not change.step:
-        raise UserError(
-            f"run_dir: {directory.path} is finished and has no checkpoint to go on from; start "
-            "another run without run_dir"
-        )
-
-
-def _check_length(change: Change, config: Config, directory: RunDirectory) -> None:
-    """UserError for fewer steps than are done."""
-    ours = Length.of(config["trainer"])
-    epochs = _epochs_done(directory)
-    is_below = (
-        ours.max_steps < change.step
-        if ours.max_steps is not None
-        else (ours.num_train_epochs or 0.0) < epochs
-    )
-    if is_below:
-        raise UserError(
-            f"{ours.setting}: {directory.path} has {change.step} steps or {epochs:.3g} epochs done "
-            f"already; give at least as many, or name another directory"
-        )
-
-
-def _epochs_done(directory: RunDirectory) -> float:
-    checkpoint = directory.last_checkpoint()
-    if checkpoint is None:
-        return 0.0
-    return float(read_json(checkpoint / "trainer_state.json").get("epoch") or 0.0)
-
-
-def _check_hardware(theirs: Config, config: Config, directory: RunDirectory) -> None:
-    """UserError for hardware that can't take up what was saved, or would draw other batches."""
-    checkpoint = directory.last_checkpoint()
-    if checkpoint is None:
-        return
-    check_layout(config["hardware"], directory.checkpoints_path, checkpoint)
-    passes = config["trainer"].get("steps_per_generation")
-    before, now = (_completions_per_pass(one["hardware"]) for one in (theirs, config))
-    if passes is not None and before != now:
-        raise UserError(
-            f"hardware.per_device_batch_size: by trainer.steps_per_generation={passes} completions "
-            f"are generated {passes * before} at once, and would be {passes * now}; keep "
-            f"hardware.processes x hardware.per_device_batch_size at {before}"
-        )
-
-
-def _completions_per_pass(hardware: Config) -> int:
-    return int(hardware["processes"] * hardware.get("per_device_batch_size", 1))

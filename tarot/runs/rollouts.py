@@ -49,12 +49,12 @@ SCHEMA = pa.schema(
 class Rollout:
     """One completion of a step: what was generated, how it was judged, what it earned.
 
-    `progress` is (step - 1) / max_steps, at which the policy gave `weights`. `program` is None
-    without code, `reward` None for a completion that was left out of training; `parts` are the
-    unweighted parts of the reward, none of them where it is None. `reward` is the total that they
-    add up to by their weights, also where training normalised each part by itself. `num_tokens` is
-    the completion's length. `selected` says whether its group is in the step's update, as all are
-    without dynamic sampling. Both are None in runs from before they were kept.
+    `progress` is (step - 1) / planned steps, at most 1, at which the policy gave `weights`.
+    `program` is None without code, `reward` None for a completion that was left out of training;
+    `parts` are the unweighted parts of the reward, none of them where it is None. `reward` is the
+    total that they add up to by their weights, also where training normalised each part by itself.
+    `num_tokens` is the completion's length. `selected` says whether its group is in the step's
+    update, as all are without dynamic sampling. Both are None in runs from before they were kept.
     """
 
     step: int

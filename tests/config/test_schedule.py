@@ -4,7 +4,7 @@ import pytest
 
 from tarot.cli.composition import compose
 from tarot.config.run import validate_run
-from tarot.config.schedule import Length, Timeline, timeline_of
+from tarot.config.schedule import RunLength, Timeline, timeline_of
 from tarot.types import UserError
 
 FOUR = "{after: 0, max_steps: 4, num_train_epochs: null}"
@@ -20,15 +20,15 @@ def test_progress_is_that_of_the_length_in_force_and_at_most_one() -> None:
 @pytest.mark.parametrize(
     ("fields", "length"),
     [
-        ({"max_steps": 6, "num_train_epochs": 2}, Length(6, None)),
-        ({"max_steps": -1, "num_train_epochs": 2}, Length(None, 2.0)),
-        ({}, Length(None, 3.0)),
+        ({"max_steps": 6, "num_train_epochs": 2}, RunLength(6, None)),
+        ({"max_steps": -1, "num_train_epochs": 2}, RunLength(None, 2.0)),
+        ({}, RunLength(None, 3.0)),
     ],
 )
 def test_the_length_of_a_trainer_is_as_trl_reads_it(
-    fields: dict[str, float], length: Length
+    fields: dict[str, float], length: RunLength
 ) -> None:
-    assert Length.of(fields) == length
+    assert RunLength.of(fields) == length
 
 
 def test_a_planned_length_in_epochs_has_the_steps_of_the_data() -> None:
@@ -46,7 +46,10 @@ def test_a_run_by_its_own_length_has_no_timeline() -> None:
     ("settings", "line"),
     [
         (
-            ("trainer.max_steps=6", "trainer.lr_scheduler_type=cosine", f"schedule.lengths=[{FOUR}]"),
+            (
+                *("trainer.max_steps=6", "trainer.lr_scheduler_type=cosine"),
+                f"schedule.lengths=[{FOUR}]",
+            ),
             "trainer.max_steps=6: by trainer.lr_scheduler_type=cosine the learning rate is 0 after "
             "the planned 4 steps, so that nothing more would be learned; add "
             "schedule.stretch=true, which has it and the curriculum run over the new length",

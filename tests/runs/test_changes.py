@@ -118,9 +118,22 @@ def test_a_stretched_run_takes_the_new_length_from_where_it_goes_on(
     assert len(recorded(begun)) == 1
 
 
-def test_a_run_without_a_step_is_planned_anew_by_stretching(
-    config: Config, tmp_path: Path
-) -> None:
+def test_a_run_that_kept_its_plan_is_stretched_later(config: Config, begun: RunDirectory) -> None:
+    again(typed(config, trainer__max_steps=6), begun)
+    save(begun, 5, epoch=1.25)
+    stretched = typed(config, trainer__max_steps=6, schedule__stretch=True)
+    change = change_of(going_on(stretched, "data", begun), "data", begun)
+    assert change is not None
+    assert change.in_words == (
+        "goes on from step 5 with other settings: schedule; curriculum and learning rate run over "
+        "6 steps from step 6 on"
+    )
+    again(stretched, begun)
+    lengths = [PLANNED, {"after": 5, "max_steps": 6, "num_train_epochs": None}]
+    assert begun.config()["schedule"]["lengths"] == lengths
+
+
+def test_a_run_without_a_step_is_planned_anew_by_stretching(config: Config, tmp_path: Path) -> None:
     config |= {"run_dir": str(tmp_path / "new"), "schedule": {"stretch": False, "lengths": None}}
     config["trainer"]["max_steps"] = 4
     run = prepare(config, "data")

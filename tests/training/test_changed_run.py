@@ -1,6 +1,8 @@
 """Runs that go on longer, or on other hardware, than they began."""
 
+import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,36 +13,67 @@ from tarot.cli.main import main
 from tarot.runs import RunDirectory, prepare, read_json
 from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.rollouts import Rollout, read_rollouts
-from tests.training.faulty import LetterReward
-from tests.training.in_process import prepared, run_child
+from tests.sampling.parrot import save_parrot
+from tests.training.in_process import prepared_from, run_child
+from tests.training.several import two_processes
 
 pytestmark = pytest.mark.e2e
 
-SETTINGS = (
-    "curriculum=forward_ce",
-    f"reward._target_={LetterReward.__module__}.LetterReward",
-    *("trainer.learning_rate=1e-3", "trainer.save_steps=1", "trainer.save_total_limit=9"),
-)
+ANSWERS = {"basic": "7", "intermediate": "8", "complex": "7", "edge": "8"}
 
 
-def run_of(folder: Path, *overrides: str) -> RunDirectory:
-    return prepared(*SETTINGS, f"run_dir={folder}", *overrides)
+@dataclass(frozen=True)
+class Place:
+    """A folder with a model that prints 7 or 8; of five problems, it trains on four."""
+
+    folder: Path
+
+    def run(self, name: str, *overrides: str) -> RunDirectory:
+        """A run of two steps an epoch that keeps the checkpoint of every step."""
+        return prepared_from(
+            *("+experiment=tiny", f"run_dir={self.folder / name}"),
+            *("curriculum=forward_ce", "prompt.format_pattern='print.7.'"),
+            *("data=jsonl", f"data.path={self.folder / 'data.jsonl'}"),
+            *("data.dev_share=0.0", "data.test_share=0.2"),
+            *("model.source=hub", f"model.id={self.folder / 'model'}"),
+            *("num_generations=4", "hardware.per_device_batch_size=8"),
+            *("trainer.learning_rate=1e-3", "trainer.max_steps=3"),
+            *("trainer.save_steps=1", "trainer.save_total_limit=9"),
+            *overrides,
+        )
+
+    def cut(self, name: str, step: int) -> None:
+        """A copy of `planned` as if it had been killed with that step's checkpoint as its last."""
+        shutil.copytree(self.folder / "planned", self.folder / name)
+        run = RunDirectory.open(self.folder / name)
+        run.put_away("cut", with_before=False)
+        for later in range(step + 1, 4):
+            shutil.rmtree(run.checkpoints_path / f"checkpoint-{later}")
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    folder = tmp_path_factory.mktemp("changed")
+    save_parrot(folder / "model", "print(7)", "print(8)")
+    tests = [{"stdin": "", "expected": answer, "tier": tier} for tier, answer in ANSWERS.items()]
+    rows = [{"id": f"p{n}", "statement": f"{n}", "tests": tests} for n in range(5)]
+    (folder / "data.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return Place(folder)
+
+
+@pytest.fixture(scope="module")
+def planned(place: Place) -> RunDirectory:
     """A finished run of three steps: an epoch and a half."""
-    run = run_of(tmp_path_factory.mktemp("runs") / "planned", "trainer.max_steps=3")
+    run = place.run("planned")
     assert run_child(run) == 0
     return run
 
 
 @pytest.fixture(scope="module")
-def extended(planned: RunDirectory) -> RunDirectory:
+def extended(place: Place, planned: RunDirectory) -> RunDirectory:
     """The same, made longer by two steps when it was finished."""
-    folder = planned.path.with_name("extended")
-    shutil.copytree(planned.path, folder)
-    run = run_of(folder, "trainer.max_steps=5")
+    shutil.copytree(planned.path, place.folder / "extended")
+    run = place.run("extended", "trainer.max_steps=5")
     assert run_child(run) == 0
     return run
 
@@ -97,55 +130,46 @@ def test_the_rewards_of_a_longer_run_come_back_to_the_bit(
     command = ["rescore", f"run={extended.path}", f"out={tmp_path}", "curriculum=average"]
     assert main(command) == 0
     plain = read_json(tmp_path / "rescored.json")
-    assert plain["num_reproduced"] == plain["num_rollouts"] == 20
+    assert plain["num_reproduced"] == plain["num_rollouts"] == 40
 
 
-def test_a_stretched_run_under_a_falling_rate_is_the_same_in_one_go(tmp_path: Path) -> None:
+def test_a_stretched_run_under_a_falling_rate_is_the_same_in_one_go(place: Place) -> None:
     """The rate falls to 0 over two steps, and then over four from the third step on."""
     linear = "trainer.lr_scheduler_type=linear"
-    run = run_of(tmp_path / "run", "trainer.max_steps=2", linear)
+    run = place.run("stretched", "trainer.max_steps=2", linear)
     assert run_child(run) == 0
-    run = run_of(tmp_path / "run", "trainer.max_steps=4", linear, "schedule.stretch=true")
+    run = place.run("stretched", "trainer.max_steps=4", linear, "schedule.stretch=true")
     assert run_child(run) == 0
     assert [row.progress for row in first_of_each_step(run)] == [0.0, 0.5, 0.5, 0.75]
     rates = [line["learning_rate"] for line in run.log.steps()]
     assert rates == pytest.approx([1e-3, 5e-4, 5e-4, 2.5e-4])
-    whole = in_one_go(run, "whole")
+    whole = in_one_go(run, "stretched-whole")
     assert compare_runs(run, whole) == RunComparison(4, None, 0.0)
     assert weights(run, 4) == weights(whole, 4)
 
 
-def cut(planned: RunDirectory, folder: Path, step: int) -> None:
-    """The run as it would be had it been killed with that step's checkpoint as its last."""
-    shutil.copytree(planned.path, folder)
-    run = RunDirectory.open(folder)
-    run.put_away("cut", with_before=False)
-    for later in range(step + 1, 4):
-        shutil.rmtree(run.checkpoints_path / f"checkpoint-{later}")
-
-
 def test_another_split_of_the_batch_goes_on_with_the_same_completions(
-    planned: RunDirectory, tmp_path: Path
+    place: Place, planned: RunDirectory
 ) -> None:
-    cut(planned, tmp_path / "run", 1)
-    run = run_of(tmp_path / "run", "trainer.max_steps=3", "hardware.per_device_batch_size=2")
+    place.cut("split", 1)
+    run = place.run("split", "hardware.per_device_batch_size=2")
     assert run_child(run) == 0
     comparison = compare_runs(planned, run)
     assert comparison.num_common_steps == 3
     assert comparison.first_differing_step in (None, 3)
-    assert list(run.changes.lines())[0]["step"] == 1
+    assert next(run.changes.lines())["step"] == 1
 
 
 def test_a_checkpoint_of_two_processes_goes_on_with_one_and_the_same_problems(
-    planned: RunDirectory, tmp_path: Path
+    place: Place, planned: RunDirectory
 ) -> None:
-    cut(planned, tmp_path / "run", 1)
-    checkpoint = tmp_path / "run" / "checkpoints" / "checkpoint-1"
+    place.cut("of-two", 1)
+    checkpoint = place.folder / "of-two" / "checkpoints" / "checkpoint-1"
     (checkpoint / "complete").write_bytes(b"")
     states = checkpoint / "rng_state.pth"
     shutil.copy(states, checkpoint / "rng_state_1.pth")
     states.rename(checkpoint / "rng_state_0.pth")
-    run = run_of(tmp_path / "run", "trainer.max_steps=3")
+    run = place.run("of-two")
     assert run_child(run) == 0
     found, expected = (
         [(row.step, row.problem_id) for row in read_rollouts(one)] for one in (run, planned)
@@ -158,21 +182,21 @@ def test_a_checkpoint_of_two_processes_goes_on_with_one_and_the_same_problems(
 
 
 def test_how_often_is_saved_is_as_the_last_command_says(
-    planned: RunDirectory, tmp_path: Path
+    place: Place, planned: RunDirectory
 ) -> None:
-    cut(planned, tmp_path / "run", 1)
-    run = run_of(tmp_path / "run", "trainer.max_steps=3", "trainer.save_steps=500")
+    place.cut("saved", 1)
+    run = place.run("saved", "trainer.save_steps=500")
     assert run_child(run) == 0
     saved = sorted(path.name for path in run.checkpoints_path.glob("checkpoint-*"))
     assert saved == ["checkpoint-1", "checkpoint-3"]
 
 
 def test_a_run_that_was_killed_after_its_last_step_does_not_take_another(
-    planned: RunDirectory, tmp_path: Path
+    place: Place, planned: RunDirectory
 ) -> None:
     """It ends inside an epoch."""
-    cut(planned, tmp_path / "run", 3)
-    run = run_of(tmp_path / "run", "trainer.max_steps=3")
+    place.cut("ended", 3)
+    run = place.run("ended")
     assert run_child(run) == 0
     assert [line["step"] for line in run.log.steps()] == [1, 2, 3]
     assert sorted(run.rollout_files()) == [1, 2, 3]
@@ -187,3 +211,29 @@ def test_two_processes_of_one_seed_draw_otherwise_after_a_switch(tmp_path: Path)
         start_anew(42, tmp_path / checkpoint, process)
         draws.append(tuple(torch.rand(3).tolist()))
     assert len(set(draws)) == 3
+
+
+@pytest.mark.soak
+def test_a_run_of_two_processes_that_was_stopped_goes_on_with_one(
+    place: Place, planned: RunDirectory
+) -> None:
+    """Its first step is that of two; the problems of all steps are those of one."""
+    target = "sandbox._target_=tests.training.two_processes.OutOnRankOne"
+    two = ("hardware.processes=2", "hardware.per_device_batch_size=2", target)
+    stopped = two_processes(
+        "tarot.training", str(place.run("moved", *two, "sandbox.stop_at=1").path)
+    )
+    assert "exitcode: 130" in stopped.stderr
+    run = place.run("moved")
+    assert [line["step"] for line in run.log.steps()] == [1]
+    first = run.rollouts_of(1).read_bytes()
+    assert run_child(run) == 0
+    assert run.rollouts_of(1).read_bytes() == first
+    found, expected = (
+        [(row.step, row.group, row.problem_id, row.progress) for row in read_rollouts(one)]
+        for one in (run, planned)
+    )
+    assert found == expected
+    (change,) = run.changes.lines()
+    assert change["step"] == 1
+    assert change["keys"]["hardware.processes"] == {"class": "machine", "old": 2, "new": 1}

@@ -183,6 +183,7 @@ def test_parts_are_taken_up_by_those_who_saved_them_alone(tmp_path: Path) -> Non
     check_layout(two(sharding=None, processes=4).model_dump(), checkpoints, saved)
     note_layout(two(sharding="zero2").model_dump(), checkpoints)
     check_layout(two(sharding="zero2").model_dump(), checkpoints, saved)
+    said = r"keep hardware\.processes=2 hardware\.sharding=zero2$"
     for other in (two(sharding="zero2", processes=4), two(sharding="zero3"), two(sharding=None)):
-        with pytest.raises(UserError, match=r"keep hardware\.processes=2 hardware\.sharding=zero2$"):
+        with pytest.raises(UserError, match=said):
             check_layout(other.model_dump(), checkpoints, saved)
