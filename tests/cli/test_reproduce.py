@@ -75,12 +75,20 @@ def test_the_exit_code_says_whether_a_reproduction_agrees(
     cli("reproduce", "run=first")
     again = original.with_name("first-again")
     (again / "summary.json").write_text("{}")
+    changed = {"class": "machine", "old": 2, "new": 1}
+    keys = {"hardware.processes": changed}
+    RunDirectory(original).changes.append({"step": 1, "keys": keys, "time": "then"})
     for folder, value in ((original, 0.5), (again, reward)):
         write_rollouts(RunDirectory(folder), 1, [replace(ROLLOUT, reward=value)])
     result = cli("reproduce", "run=first")
     assert (result.returncode, result.stderr) == (code, "")
     assert "launched" not in result.stdout
-    assert result.stdout.endswith(f"{sentence}\n")
+    told, compared = result.stdout.splitlines()[-2:]
+    assert told == (
+        "first went on after step 1 on other hardware, which its config no longer says: "
+        "hardware.processes 2 -> 1 (machine)"
+    )
+    assert compared.endswith(sentence)
 
 
 def test_a_run_is_not_reproduced_in_itself(cli: Cli, original: Path) -> None:
