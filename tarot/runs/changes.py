@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tarot.config.key_classes import class_of, is_planned
 from tarot.config.schedule import RunLength
-from tarot.runs.directory import RunDirectory
+from tarot.runs.directory import DirectoryState, RunDirectory
 from tarot.runs.feasible_changes import check_finished, check_hardware, check_length, steps_kept
 from tarot.runs.files import read_json
 from tarot.runs.identity import Difference, differences, identity_differences
@@ -113,8 +113,8 @@ def change_of(config: Config, data_fingerprint: str, directory: RunDirectory) ->
     None where nothing differs, or nothing was started.
 
     Raises:
-        UserError: for a directory with another run or other files, naming the identity keys and
-            their values, and for what the run can't go on with.
+        UserError: for a directory with another run, naming the identity keys and their values,
+            and for what the run can't go on with.
     """
     if not directory.config_path.exists():
         return None
@@ -141,7 +141,8 @@ def change_of(config: Config, data_fingerprint: str, directory: RunDirectory) ->
         check_finished(directory)
     if is_other_length:
         check_length(config, directory)
-    check_hardware(theirs, config, directory)
+    if change.reopens or directory.state is not DirectoryState.FINISHED:
+        check_hardware(theirs, config, directory)
     return change
 
 
@@ -214,10 +215,9 @@ def _schedule_in_words(config: Config) -> str:
     ours, lengths = RunLength.of(config["trainer"]), _lengths(config)
     last = ours.after(0) if lengths is None else lengths[-1]
     planned = RunLength(last["max_steps"], last["num_train_epochs"])
-    if last["after"]:
-        told = f"run over {planned.in_words} from step {last['after'] + 1} on"
-    elif ours.may_exceed(planned):
-        told = f"keep to the planned {planned.in_words}, and stay as they are at their end"
-    else:
-        told = f"run over {planned.in_words}"
+    told = f"run over {planned.in_words} from step {last['after'] + 1} on"
+    if not last["after"]:
+        told = f"keep to the planned {planned.in_words}"
+    if ours.may_exceed(planned):
+        told += ", and stay as they are at their end"
     return f"curriculum and learning rate {told}"

@@ -193,6 +193,13 @@ def test_a_change_of_a_finished_run_that_gives_it_nothing_to_do_is_not_taken(
     assert not finished.changes.path.exists()
 
 
+def test_a_finished_run_has_nothing_to_do_on_hardware_that_could_not_go_on(
+    config: Config, finished: RunDirectory
+) -> None:
+    again(typed(config, hardware__processes=2, hardware__sharding="zero2"), finished)
+    assert finished.state is DirectoryState.FINISHED
+
+
 def test_a_finished_run_without_a_checkpoint_is_not_trained_again(
     config: Config, finished: RunDirectory
 ) -> None:
