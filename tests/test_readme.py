@@ -1,5 +1,6 @@
 """What the documents say can be typed works."""
 
+import json
 import re
 import runpy
 import shlex
@@ -12,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from tarot.cli import bench, report
 from tarot.cli.composition import choose_options, compose
@@ -69,6 +71,18 @@ IN_FULL: dict[str, Callable[[list[str]], list[str]]] = {
     "data": in_full,
     "report": report.in_full,
     "rescore": partial(choose_options, "curriculum"),
+}
+# Of the size of Qwen2.5 3B.
+OWN_MODEL = {
+    "model_type": "qwen2",
+    "num_hidden_layers": 36,
+    "hidden_size": 2048,
+    "intermediate_size": 11008,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 2,
+    "vocab_size": 151_936,
+    "tie_word_embeddings": True,
+    "max_position_embeddings": 32_768,
 }
 ROW = """{"id": "a", "statement": "Print 1.", "reference": null,
 "tests": [{"stdin": "", "expected": "1", "tier": "basic"}]}"""
@@ -128,6 +142,16 @@ def test_a_command_of_the_documents_works(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "problems.jsonl").write_text(ROW.replace("\n", ""))
+    cached = tmp_path / "hub" / "models--org--name"
+    (cached / "refs").mkdir(parents=True)
+    (cached / "refs" / "main").write_text("c0ffee")
+    for place in (tmp_path / "my-model", cached / "snapshots" / "c0ffee"):
+        place.mkdir(parents=True)
+        (place / "config.json").write_text(json.dumps(OWN_MODEL))
+        (place / "tokenizer_config.json").write_text(
+            json.dumps({"chat_template": "{{ messages }}"})
+        )
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.chdir(tmp_path)
     try_out(command)
 

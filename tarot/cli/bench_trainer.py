@@ -13,6 +13,7 @@ from tarot.bench.trainer_report import new_report, show_trainer
 from tarot.cli.outputs import check_output
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.cli.screen import screen
+from tarot.config.model_facts import with_facts
 from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.config.trials import BenchTrainerConfig
 from tarot.config.validation import parse
@@ -31,6 +32,7 @@ def with_experiment(arguments: Sequence[str]) -> list[str]:
 
 def bench_trainer(config: Mapping[str, Any]) -> None:
     """Measure what one config describes and show it; `out` is written after each pair."""
+    config = with_facts(config)
     bench = parse(BenchTrainerConfig, config)
     check_output("out", bench.out)
     check_comparable(bench)

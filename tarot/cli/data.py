@@ -18,6 +18,7 @@ from tarot.cli.composition import Composed, compose
 from tarot.cli.outputs import check_output
 from tarot.cli.screen import screen
 from tarot.cli.sources import sources_in_full
+from tarot.config.model_facts import with_facts
 from tarot.config.model_source import check_model
 from tarot.config.targets import build, check_target
 from tarot.config.trials import DataConfig
@@ -48,7 +49,7 @@ def in_full(arguments: Sequence[str]) -> list[str]:
 
 
 def _check(job: Composed) -> Exit:
-    config = parse(DataConfig, job.config)
+    config = parse(DataConfig, with_facts(job.config))
     check_target("data", config.data)
     check_target("sandbox", config.sandbox)
     _check_outputs(config)

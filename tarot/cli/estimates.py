@@ -6,7 +6,7 @@ from typing import Any
 
 from tarot.config.batches import has_fixed_length, num_steps
 from tarot.config.schedule import Timeline, timeline_of
-from tarot.config.schema import RunConfig
+from tarot.config.schema import RunConfig, VllmConfig
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.plan.arithmetic import describe_length
@@ -19,9 +19,11 @@ from tarot.plan.effort import (
     generating_gpus,
     time_step,
 )
-from tarot.plan.fitting import GB, full_length, memory_of
 from tarot.plan.hosting import is_hosted, reckon_hosting
+from tarot.plan.memory import GpuMemory
+from tarot.plan.needs import GB, full_length, memory_of
 from tarot.plan.serving import cache_of
+from tarot.plan.states import adapter_parameters
 from tarot.sandbox.cloud.shares import sandboxes_each
 from tarot.types import Problem, UserError
 
@@ -89,6 +91,27 @@ def sandbox_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
         yield from _load_rows(settings, length, length.tests_per_problem)
 
 
+def adapter_rows(settings: RunConfig) -> Iterator[Row]:
+    """How large adapters are, and which way they come to what generates."""
+    lora = settings.lora
+    if lora is None:
+        return
+    if lora.quantization is not None:
+        way = (
+            f"the weights are in four bits ({lora.quantization.upper()}), with which TRL can't "
+            "provide a vLLM: transformers generates with both"
+        )
+    elif settings.hardware.vllm is not None:
+        way = (
+            "before a step generates TRL merges them into the weights, copies these to vLLM, and "
+            "takes them out again"
+        )
+    else:
+        way = "transformers generates with both"
+    number = adapter_parameters(settings.model.architecture, lora)
+    yield "adapters", f"{_count(number)} parameters of rank {lora.r} beside the weights; {way}"
+
+
 def memory_rows(settings: RunConfig) -> Iterator[Row]:
     """What a GPU holds, and what vLLM's cache does."""
     hardware, memory_gb = settings.hardware, settings.hardware.gpu_memory_gb
@@ -99,8 +122,13 @@ def memory_rows(settings: RunConfig) -> Iterator[Row]:
     of_what = "GB" if memory_gb is None else f"of {memory_gb:g} GB"
     if vllm is not None and vllm.mode == "colocate" and memory_gb is None:
         of_what += f" beside vLLM's {vllm.gpu_memory_utilization:.0%} of the GPU"
-    total = _gb(memory_of(settings).total)
-    yield "memory a GPU", f"about {total} {of_what} = {_parts(settings)}"
+    memory = memory_of(settings)
+    if memory.resident == memory.generation:
+        yield "memory a GPU", f"about {_gb(memory.training)} {of_what} = {_parts(memory, 'vLLM')}"
+    else:
+        parts = _parts(memory, "vLLM asleep")
+        yield "memory a GPU", f"about {_gb(memory.training)} {of_what} to train = {parts}"
+        yield "", f"about {_gb(memory.generating)} {of_what} to generate = {_awake(memory, vllm)}"
     if vllm is not None and memory_gb is not None:
         cache = cache_of(settings.model.architecture, vllm, memory_gb, hardware.dtype)
         held, tokens = max(cache.tokens, 0) // full_length(settings), full_length(settings)
@@ -216,8 +244,15 @@ def _bounds(settings: RunConfig) -> str:
     return "; longest prompts and completions, unless rates says their means"
 
 
-def _parts(settings: RunConfig) -> str:
-    memory = memory_of(settings)
+def _awake(memory: GpuMemory, vllm: VllmConfig | None) -> str:
+    what = "keys and values" if vllm is None else "vLLM"
+    return (
+        f"weights and what stays with them {_gb(memory.idle)}, {what} {_gb(memory.generation)}, "
+        f"CUDA {_gb(memory.context)}"
+    )
+
+
+def _parts(memory: GpuMemory, vllm: str) -> str:
     states, activations = memory.states, memory.activations
     parts = {
         "weights": states.weights,
@@ -226,7 +261,7 @@ def _parts(settings: RunConfig) -> str:
         "buffers": states.buffers,
         "reference model": states.reference,
         "kept activations": activations.kept,
-        "vLLM": memory.generation,
+        vllm: memory.resident,
         "CUDA": memory.context,
     }
     shown = [f"{name} {_gb(size)}" for name, size in parts.items() if size]

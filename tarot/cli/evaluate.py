@@ -13,6 +13,7 @@ from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
 from tarot.cli.screen import screen
 from tarot.config.evaluation import EvaluateConfig
+from tarot.config.model_facts import with_facts
 from tarot.config.targets import build, check_target
 from tarot.config.validation import parse
 from tarot.evaluation import estimate_of
@@ -34,7 +35,8 @@ class Job:
 
 def run(arguments: Sequence[str]) -> int:
     """Evaluate everything that the arguments describe; the exit code is that of the worst."""
-    jobs = [_job(parse(EvaluateConfig, job.config)) for job in compose("evaluate", arguments)]
+    composed = [with_facts(job.config) for job in compose("evaluate", arguments)]
+    jobs = [_job(parse(EvaluateConfig, config)) for config in composed]
     for job in jobs:
         if job.evaluation.config.dry_run:
             _show(job)

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 from tarot.capability import AdaptiveChoice
 from tarot.cli.estimates import (
     Length,
+    adapter_rows,
     effort_rows,
     memory_rows,
     read_length,
@@ -20,7 +21,9 @@ from tarot.cli.estimates import (
 )
 from tarot.config.hub_access import check_hub
 from tarot.config.machine import check_hardware, check_split
+from tarot.config.model_facts import with_facts
 from tarot.config.model_source import check_model
+from tarot.config.quantization import check_bitsandbytes
 from tarot.config.run import validate_run
 from tarot.config.schema import ArchitectureConfig, RunConfig
 from tarot.config.targets import build
@@ -53,6 +56,7 @@ def plan_run(config: Mapping[str, Any], *, is_to_train: bool = True) -> PlannedR
     A dry run is planned anywhere: `show_plan` tells what can't work and what is missing.
     Where nothing `is_to_train`, neither its memory nor the number of machines matters.
     """
+    config = with_facts(config)
     settings = validate_run(config)
     build("curriculum", config["curriculum"])
     check_decoupled(build("reward", config["reward"]), settings)
@@ -99,6 +103,7 @@ def facts(run: PlannedRun, length: Length) -> Table:
     for row in (
         *effort_rows(settings, length),
         *sandbox_rows(settings, length),
+        *adapter_rows(settings),
         *memory_rows(settings),
         *time_rows(settings, length),
     ):
@@ -154,9 +159,15 @@ def _source(node: Mapping[str, Any]) -> DataSource:
 def _checks_of_place(
     config: Mapping[str, Any], settings: RunConfig
 ) -> tuple[Callable[[], None], ...]:
-    """Whether what the run needs is here, cheapest first."""
+    """Whether what the run needs is here, cheapest first; a queued run is another machine's."""
+    of_machine: tuple[Callable[[], None], ...] = (partial(check_split, settings.hardware),)
+    if not _is_queued(config):
+        of_machine = (
+            partial(check_hardware, settings.hardware),
+            partial(check_bitsandbytes, settings.lora),
+        )
     return (
-        partial(check_split if _is_queued(config) else check_hardware, settings.hardware),
+        *of_machine,
         partial(check_hub, settings.hub),
         partial(_check_data, config["data"]),
         partial(check_model, settings.model),

@@ -15,6 +15,7 @@ from tarot.cli.launching import report
 from tarot.cli.outputs import check_output
 from tarot.cli.planning import PlannedRun, plan_run
 from tarot.cli.screen import screen
+from tarot.config.model_facts import with_facts
 from tarot.config.targets import build
 from tarot.config.trials import ProbeRunConfig
 from tarot.config.validation import parse
@@ -34,6 +35,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _planned(config: Mapping[str, Any]) -> tuple[PlannedRun, str | None]:
     """The run that the probe is for, and the file for what its filter keeps."""
+    config = with_facts(config)
     out = parse(ProbeRunConfig, config).out
     check_output("out", out)
     if out is not None:

@@ -69,6 +69,8 @@ def _check_sharding(hardware: HardwareConfig) -> None:
 
 
 def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:
+    if vllm.sleep:
+        _check_sleep(vllm, hardware)
     if vllm.mode == "server":
         _check_server(vllm, hardware)
         return
@@ -82,6 +84,20 @@ def _check_vllm(vllm: VllmConfig, hardware: HardwareConfig) -> None:
         raise UserError(
             f"hardware.vllm.tensor_parallel={vllm.tensor_parallel}: does not divide the "
             f"{processes} processes of a node"
+        )
+
+
+def _check_sleep(vllm: VllmConfig, hardware: HardwareConfig) -> None:
+    """UserError where there is no memory to give back."""
+    if vllm.mode == "server":
+        raise UserError(
+            "hardware.vllm.sleep=true: a server has GPUs of its own; set it to false, or "
+            "hardware.vllm.mode=colocate"
+        )
+    if hardware.device == "cpu":
+        raise UserError(
+            "hardware.vllm.sleep=true: vLLM sleeps on GPUs alone, and hardware.device=cpu; set it "
+            "to false"
         )
 
 

@@ -7,10 +7,10 @@ from tarot.config.batches import plan_batches
 from tarot.config.machine import check_split
 from tarot.config.model_source import is_local
 from tarot.config.schedule import check_schedule
-from tarot.config.schema import ArchitectureConfig, RunConfig
+from tarot.config.schema import FAMILIES, ArchitectureConfig, ModelConfig, RunConfig
 from tarot.config.targets import check_target
 from tarot.config.trainer_fields import check_trainer, default_of
-from tarot.config.validation import parse
+from tarot.config.validation import parse, suggestion
 from tarot.types import UserError
 
 TARGETS = ("data", "curriculum", "reward", "sandbox", "launcher")
@@ -19,7 +19,9 @@ TARGETS = ("data", "curriculum", "reward", "sandbox", "launcher")
 def validate_run(config: Mapping[str, Any]) -> RunConfig:
     """The config as types; UserError for the first key, type, field or number that is wrong."""
     run = parse(RunConfig, config)
+    _check_family(run.model)
     _check_experts(run.model.architecture)
+    _check_quantization(run)
     _check_filter(run)
     _check_dynamic_sampling(run)
     _check_hub(run)
@@ -35,10 +37,21 @@ def validate_run(config: Mapping[str, Any]) -> RunConfig:
     return run
 
 
+def _check_family(model: ModelConfig) -> None:
+    """UserError for random weights of an architecture for which they can't be made."""
+    family = model.architecture.family
+    if model.source == "random" and family not in FAMILIES:
+        raise UserError(
+            f"model.architecture.family={family}: there are no random weights of it"
+            + suggestion(family, FAMILIES)
+        )
+
+
 def _check_experts(shape: ArchitectureConfig) -> None:
-    """UserError unless a mixture of experts, and no other, has them, enough for a token."""
+    """UserError unless a mixture of experts, and no dense model, has them, enough for a token."""
     key = "model.architecture"
-    if (shape.family == "qwen3_moe") != (shape.experts is not None):
+    is_mixture = shape.family == "qwen3_moe"
+    if shape.family in FAMILIES and is_mixture != (shape.experts is not None):
         wanted = "gives no experts" if shape.experts is None else "has none"
         raise UserError(
             f"{key}.experts: {key}.family={shape.family} {wanted}; set both, or neither"
@@ -46,6 +59,26 @@ def _check_experts(shape: ArchitectureConfig) -> None:
     if shape.experts is not None and shape.experts.active > shape.experts.number:
         raise UserError(
             f"{key}.experts.active={shape.experts.active}: there are only {shape.experts.number}"
+        )
+
+
+def _check_quantization(run: RunConfig) -> None:
+    """UserError where weights in four bits can't be trained on, or not by what TRL does."""
+    if run.lora is None or run.lora.quantization is None:
+        return
+    key, hardware = f"lora.quantization={run.lora.quantization}", run.hardware
+    if hardware.device == "cpu":
+        raise UserError(
+            f"{key}: bitsandbytes needs CUDA, and hardware.device=cpu; set trainer=lora"
+        )
+    if hardware.sharding in ("zero3", "fsdp2"):
+        raise UserError(
+            f"{key}: weights in four bits are not split; set hardware.sharding=zero2 or null"
+        )
+    if hardware.vllm is not None:
+        raise UserError(
+            f"{key}: TRL would hand vLLM the weights in four bits without their scales; set "
+            "hardware.vllm=null, by which transformers generates, or trainer=lora"
         )
 
 

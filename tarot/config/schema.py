@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, f
 from pydantic_core import PydanticCustomError
 
 Node = dict[str, Any]
+# Whose random weights can be made; of the hub and of folders any other is loaded too.
+FAMILIES = ("gemma2", "llama", "qwen2", "qwen3", "qwen3_moe")
 Share = Annotated[float, Field(ge=0, le=1)]
 Bounds = Annotated[list[Share], Field(min_length=2, max_length=2)]
 
@@ -27,10 +29,11 @@ class ExpertsConfig(Strict):
 class ArchitectureConfig(Strict):
     """What the plan and random weights need to know of a model.
 
-    With `experts`, `intermediate_size` is that of one.
+    `family` is its `model_type` in transformers; the plan takes one that it doesn't know for
+    llama's. With `experts`, `intermediate_size` is that of one.
     """
 
-    family: Literal["qwen2", "qwen3", "qwen3_moe", "gemma2", "llama"]
+    family: str = Field(pattern=r"^[a-z0-9_]+$")
     layers: PositiveInt
     hidden_size: PositiveInt
     intermediate_size: PositiveInt
@@ -114,13 +117,15 @@ class VllmConfig(Strict):
     """Generation by vLLM: on `gpus` of its own, or beside training.
 
     A model is split over `tensor_parallel` GPUs, which are all that a server has. Beside training
-    TRL leaves the number format to vLLM: the checkpoint's, or bfloat16 where that is float32.
+    TRL leaves the number format to vLLM: the checkpoint's, or bfloat16 where that is float32. With
+    `sleep` it gives its memory back while the model trains, but for what its kernels work with.
     """
 
     mode: Literal["server", "colocate"]
     gpus: int = Field(ge=0)
     tensor_parallel: PositiveInt
     gpu_memory_utilization: float = Field(gt=0, le=1)
+    sleep: bool = False
 
 
 class HardwareConfig(Strict):
@@ -148,13 +153,15 @@ class HardwareConfig(Strict):
 class LoraConfig(Strict):
     """Adapters of rank `r`, scaled by `alpha` / `r`, that are trained in place of the weights.
 
-    `target_modules` names linear layers, None all of them but the head.
+    `target_modules` names linear layers, None all of them but the head. With `quantization` the
+    weights of all of them are held in four bits.
     """
 
     r: PositiveInt
     alpha: PositiveInt
     dropout: float = Field(ge=0, lt=1)
     target_modules: Annotated[list[str], Field(min_length=1)] | None
+    quantization: Literal["nf4"] | None = None
 
 
 class ColdStartConfig(Strict):
@@ -282,3 +289,8 @@ class RunConfig(Strict):
     evaluation: EvaluationConfig
     rates: RatesConfig
     schedule: ScheduleConfig = ScheduleConfig(stretch=False, lengths=None)
+
+    @property
+    def quantization(self) -> str | None:
+        """How weights are held that adapters are trained beside; None as `hardware.dtype` says."""
+        return self.lora.quantization if self.lora is not None else None

@@ -59,6 +59,7 @@ ELSEWHERE = {
     "trackio_static_space_id": "",
     "use_cpu": "hardware.device",
     "use_vllm": "hardware.vllm",
+    "vllm_enable_sleep_mode": "hardware.vllm.sleep",
     "vllm_gpu_memory_utilization": "hardware.vllm.gpu_memory_utilization",
     "vllm_mode": "hardware.vllm.mode",
     "vllm_server_host": "trainer.vllm_server_base_url",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tarot.config.batches import plan_batches
 from tarot.config.sampling import completion_limit
 from tarot.config.schema import RunConfig
-from tarot.plan.fitting import has_reference
+from tarot.plan.needs import has_reference
 
 # Of the peak, where no rate is given; an assumption.
 _GENERATION_UTILIZATION = 0.1

@@ -14,7 +14,7 @@ _FLOAT32, _BFLOAT16 = 4, 2
 # vLLM pads the vocabulary to a multiple of it.
 _VOCABULARY_UNIT = 64
 # Activations of a pass over 4096 tokens, logits, CUDA graphs; an assumption.
-_WORK_BYTES = 1.5e9
+WORK_BYTES = 1.5e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,18 @@ def cache_of(
 
     A server takes `dtype`; beside training TRL leaves vLLM no float32.
     """
-    split = vllm.tensor_parallel
-    width = _FLOAT32 if vllm.mode == "server" and dtype == "float32" else _BFLOAT16
-    weights = width * shape.parameters / split
-    left = vllm.gpu_memory_utilization * gpu_memory_gb * 1e9 - weights - _WORK_BYTES
+    split, width = vllm.tensor_parallel, _width(vllm, dtype)
+    left = vllm.gpu_memory_utilization * gpu_memory_gb * 1e9 - _fixed_bytes(shape, vllm, width)
     return Cache(left * split, int(left // bytes_per_token(shape, split, width)))
+
+
+def share_for(
+    shape: ArchitectureConfig, vllm: VllmConfig, gpu_memory_gb: float, dtype: str, tokens: int
+) -> float:
+    """The least `gpu_memory_utilization`, in hundredths, whose cache holds so many tokens."""
+    width = _width(vllm, dtype)
+    cache = tokens * bytes_per_token(shape, vllm.tensor_parallel, width)
+    return math.ceil((_fixed_bytes(shape, vllm, width) + cache) / (gpu_memory_gb * 1e7)) / 100
 
 
 def bytes_per_token(shape: ArchitectureConfig, tensor_parallel: int, width: int) -> int:
@@ -56,3 +63,12 @@ def splits(shape: ArchitectureConfig, tensor_parallel: int) -> bool:
         return False
     larger, smaller = sorted((shape.kv_heads, tensor_parallel), reverse=True)
     return larger % smaller == 0
+
+
+def _fixed_bytes(shape: ArchitectureConfig, vllm: VllmConfig, width: int) -> float:
+    """Of weights and work on one GPU."""
+    return width * shape.parameters / vllm.tensor_parallel + WORK_BYTES
+
+
+def _width(vllm: VllmConfig, dtype: str) -> int:
+    return _FLOAT32 if vllm.mode == "server" and dtype == "float32" else _BFLOAT16

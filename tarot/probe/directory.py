@@ -79,6 +79,11 @@ def num_problems(config: RunConfig) -> int | None:
     return None if config.filter else config.probe.problems
 
 
+def _arithmetic(config: RunConfig) -> list[str | None]:
+    formats: list[str | None] = [config.hardware.dtype, config.hardware.autocast]
+    return [*formats, config.quantization] if config.quantization else formats
+
+
 def _description(config: RunConfig, data_fingerprint: str) -> dict[str, Any]:
     sampling = asdict(sampling_settings(config))
     del sampling["batch_size"]
@@ -86,7 +91,7 @@ def _description(config: RunConfig, data_fingerprint: str) -> dict[str, Any]:
         "model": config.model.model_dump(mode="json"),
         "weights": local_weights(config.model),
         "cold_start": config.cold_start and config.cold_start.model_dump(mode="json"),
-        "arithmetic": [config.hardware.dtype, config.hardware.autocast],
+        "arithmetic": _arithmetic(config),
         "prompt": config.prompt.model_dump(mode="json"),
         "max_prompt_tokens": config.max_prompt_tokens,
         "data": data_fingerprint,

@@ -6,6 +6,7 @@ import torch
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
+    BitsAndBytesConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -31,18 +32,39 @@ class LoadedModel:
         return [token for token in dict.fromkeys(ids) if token is not None]
 
 
-def load_model(checkpoint: str, model: ModelConfig, dtype: str) -> LoadedModel:
+def load_model(
+    checkpoint: str, model: ModelConfig, dtype: str, quantization: str | None = None
+) -> LoadedModel:
     """Load `checkpoint` (a hub id or a folder) in `dtype`, padded on the left.
 
-    `model.eos_token` takes the place of all tokens that would end a completion.
+    `model.eos_token` takes the place of all tokens that would end a completion. What is quantized
+    is put on the process's GPU.
     """
     tokenizer = load_tokenizer(checkpoint, model)
     weights = AutoModelForCausalLM.from_pretrained(
-        checkpoint, revision=revision_of(checkpoint, model), dtype=getattr(torch, dtype)
+        checkpoint,
+        revision=revision_of(checkpoint, model),
+        dtype=getattr(torch, dtype),
+        quantization_config=quantization_config(quantization, dtype),
     )
     if model.eos_token is not None:
         weights.generation_config.eos_token_id = tokenizer.eos_token_id
     return LoadedModel(weights=weights, tokenizer=tokenizer)
+
+
+def quantization_config(quantization: str | None, dtype: str) -> BitsAndBytesConfig | None:
+    """How linear layers but the head are held in four bits, and computed with in `dtype`.
+
+    By Dettmers et al., "QLoRA" (2023), section 3: NormalFloat, with quantized constants.
+    """
+    if quantization is None:
+        return None
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=quantization,
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=getattr(torch, dtype),
+    )
 
 
 def load_tokenizer(checkpoint: str, model: ModelConfig) -> PreTrainedTokenizerBase:

@@ -3,7 +3,8 @@
 A checkpoint of such a run holds the adapter and names the model that it belongs to. Reference
 log probabilities are those of the model without it. vLLM never sees an adapter: TRL 1.16 merges it
 into the weights before it hands these over, gathered where they are in parts, and takes it out
-again afterwards. It does not cover quantized models.
+again afterwards. Of weights in four bits (QLoRA, arXiv 2305.14314) TRL would round what it merges
+and leave their scales out, so they come with no vLLM, and the adapter stays beside them.
 """
 
 from typing import TYPE_CHECKING

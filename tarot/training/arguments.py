@@ -63,6 +63,7 @@ def _vllm(config: RunConfig) -> dict[str, Any]:
         "use_vllm": True,
         "vllm_mode": vllm.mode,
         "vllm_gpu_memory_utilization": vllm.gpu_memory_utilization,
+        "vllm_enable_sleep_mode": vllm.sleep,
         "vllm_tensor_parallel_size": vllm.tensor_parallel,
         "vllm_max_model_length": context_length(config),
     }

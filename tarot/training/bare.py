@@ -29,7 +29,8 @@ from tarot.training.exits import exit_of
 def train(run: RunDirectory) -> None:
     """Train, and leave TRL's log in the run directory at the end."""
     config = RunConfig.model_validate(run.config())
-    loaded = load_model(local_checkpoint(config.model), config.model, config.hardware.dtype)
+    checkpoint, dtype = local_checkpoint(config.model), config.hardware.dtype
+    loaded = load_model(checkpoint, config.model, dtype, config.quantization)
     source: DataSource = build("data", config.data)
     problems = short_enough(source.load(Split.TRAIN), config, loaded.tokenizer)
     prompts = [build_prompt(one, config.prompt, config.model.system_role) for one in problems]

@@ -6,6 +6,7 @@ from accelerate import PartialState
 from transformers import PreTrainedTokenizerBase
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
+from tarot.config.quantization import check_bitsandbytes
 from tarot.config.schema import HardwareConfig, ModelConfig
 from tarot.sampling import LoadedModel, Sampler, load_model, local_checkpoint, sample
 from tarot.training.cold_start import cold_started
@@ -14,28 +15,41 @@ from tarot.training.sharding import IN_PARTS
 
 
 def load(context: RunContext, checkpoint: str) -> LoadedModel:
-    """The weights of a checkpoint on this process's device, and the tokenizer."""
-    return load_on_device(checkpoint, context.config.model, context.config.hardware)
+    """The weights of a checkpoint as the run trains them, on this process's device; the tokenizer.
+
+    Raises:
+        UserError: for weights that are to be quantized without bitsandbytes.
+    """
+    config = context.config
+    check_bitsandbytes(config.lora)
+    return load_on_device(checkpoint, config.model, config.hardware, config.quantization)
 
 
-def load_on_device(checkpoint: str, model: ModelConfig, hardware: HardwareConfig) -> LoadedModel:
+def load_on_device(
+    checkpoint: str, model: ModelConfig, hardware: HardwareConfig, quantization: str | None = None
+) -> LoadedModel:
     """The weights of a checkpoint on this process's device, and the tokenizer."""
-    loaded = load_model(checkpoint, model, hardware.dtype)
-    if hardware.device == "cuda":
+    loaded = load_model(checkpoint, model, hardware.dtype, quantization)
+    if hardware.device == "cuda" and quantization is None:  # which is there, and can't be moved
         loaded.weights.to(PartialState().device)
     return loaded
 
 
 def sampler_of(
-    checkpoint: str, model: ModelConfig, hardware: HardwareConfig, context_length: int, seed: int
+    checkpoint: str,
+    model: ModelConfig,
+    hardware: HardwareConfig,
+    context_length: int,
+    seed: int,
+    quantization: str | None = None,
 ) -> tuple[Sampler, PreTrainedTokenizerBase]:
     """What draws: vLLM where the hardware has it, alone on the device while this process runs.
 
     `context_length` is room for the longest prompt and completion together, in tokens, and `seed`
-    vLLM's own.
+    vLLM's own, which holds no weights in four bits.
     """
     if hardware.vllm is None:
-        loaded = load_on_device(checkpoint, model, hardware)
+        loaded = load_on_device(checkpoint, model, hardware, quantization)
         return partial(sample, loaded), loaded.tokenizer
     from tarot.sampling.vllm_engine import VllmEngine  # noqa: PLC0415 - not installed everywhere
 

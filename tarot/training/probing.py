@@ -10,6 +10,7 @@ from random import Random
 from transformers import PreTrainedTokenizerBase
 
 from tarot.capability import ProblemOutcomes
+from tarot.config.quantization import check_bitsandbytes
 from tarot.config.vllm import context_length
 from tarot.data import Split
 from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
@@ -72,8 +73,9 @@ def _say_that_it_waits() -> None:
 
 def _sampler(context: RunContext) -> tuple[Sampler, PreTrainedTokenizerBase]:
     config = context.config
+    check_bitsandbytes(config.lora)
     settings = (config.model, config.hardware, context_length(config), config.seed)
-    return sampler_of(checkpoint_of(context), *settings)
+    return sampler_of(checkpoint_of(context), *settings, config.quantization)
 
 
 def _chosen(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Problem]:

@@ -7,7 +7,8 @@ import pytest
 from tarot.cli.composition import CONF, compose
 from tarot.config.run import validate_run
 from tarot.config.schema import RunConfig
-from tarot.plan.fitting import feasibility_checks, memory_of
+from tarot.plan.fitting import feasibility_checks
+from tarot.plan.needs import memory_of
 from tarot.types import UserError
 
 # By model, GB on each of the seven GPUs that train under ZeRO-2, two sequences of 5120 at once.
@@ -22,6 +23,7 @@ PUBLISHED = {
     "gemma2-2b": 23.6,
     "gemma2-9b": 60.0,
 }
+UTILIZATION = "hardware.vllm.gpu_memory_utilization=0.4"
 HOLDS = {
     "cpu": "smollm2-135m",
     "gpu1_24gb": "qwen2.5-1.5b",
@@ -92,19 +94,20 @@ def test_a_model_that_vllm_cannot_split_is_refused_with_what_would_do() -> None:
 
 
 def test_seven_billion_parameters_on_24_gb_are_refused_with_a_remedy() -> None:
-    """8 bytes a parameter are 61 GB, and vLLM's share, activations and the rest make 75."""
+    """8 bytes a parameter are 61 GB, and activations and the rest make 69."""
     first, *_ = refusals("model=qwen2.5-coder-7b", "hardware=gpu1_24gb")
     assert first == (
-        "hardware.gpu_memory_gb=24: training Qwen/Qwen2.5-Coder-7B-Instruct takes about 75 GB a "
-        "GPU; set a smaller model (model=…) or hardware with more GPUs or memory (hardware=…)"
+        "hardware.gpu_memory_gb=24: training Qwen/Qwen2.5-Coder-7B-Instruct takes about 69 GB a "
+        "GPU; trainer=qlora with trainer.steps_per_generation=28 would fit"
     )
 
 
 def test_adapters_are_a_remedy_where_no_other_is() -> None:
     """Twice 7.6 billion bytes of gradients and four times as many of moments are not held."""
-    (line,) = refusals("model=qwen2.5-7b", "hardware=gpu1_80gb")
+    small = ("hardware=gpu1_80gb", "hardware.gpu_memory_gb=48")
+    (line,) = refusals("model=qwen2.5-7b", *small, UTILIZATION)
     assert line.endswith("; trainer=lora would fit")
-    assert refusals("model=qwen2.5-7b", "hardware=gpu1_80gb", "trainer=lora") == []
+    assert refusals("model=qwen2.5-7b", *small, UTILIZATION, "trainer=lora") == []
 
 
 def test_a_fuller_sharding_is_a_remedy() -> None:
@@ -117,16 +120,17 @@ def test_a_fuller_sharding_is_a_remedy() -> None:
 def test_a_smaller_batch_and_shorter_completions_are_remedies() -> None:
     (line,) = refusals("model=gemma2-9b", "hardware=gpu8_80gb_colocate")
     assert line.endswith(
-        "hardware.per_device_batch_size=1 or trainer.max_completion_length=2048 would fit"
+        "hardware.vllm.sleep=true or hardware.per_device_batch_size=1 or "
+        "trainer.max_completion_length=2048 would fit"
     )
 
 
 def test_a_smaller_share_of_vllm_is_a_remedy() -> None:
-    """23.7 GB with 7.2 for vLLM; with 12 it is 28.5, so 0.3 is the largest share that fits."""
+    """While it generates 11.3 GB beside vLLM's 14.4, so 0.5 is the largest share that fits."""
     (line,) = refusals(
-        "model=qwen2.5-1.5b", "hardware=gpu1_24gb", "hardware.vllm.gpu_memory_utilization=0.5"
+        "model=qwen2.5-1.5b", "hardware=gpu1_24gb", "hardware.vllm.gpu_memory_utilization=0.6"
     )
-    assert line.endswith("; hardware.vllm.gpu_memory_utilization=0.3 would fit")
+    assert line.endswith(" while it generates; hardware.vllm.gpu_memory_utilization=0.5 would fit")
 
 
 def test_settings_that_fit_together_alone_are_named_together() -> None:
@@ -135,15 +139,16 @@ def test_settings_that_fit_together_alone_are_named_together() -> None:
         "hardware=gpu8_80gb_colocate",
         "trainer.max_completion_length=7168",
         "hardware.vllm.gpu_memory_utilization=0.35",
+        "evaluation.batch_size=16",
     )
-    assert line.endswith("hardware.per_device_batch_size=1 with hardware.sharding=zero3 would fit")
+    assert line.endswith("hardware.vllm.sleep=true with hardware.per_device_batch_size=1 would fit")
 
 
 def test_whole_weights_beside_vllm_have_to_fit_where_parts_train() -> None:
     """Whole they are 15.2 GB, and vLLM's share of 20 GB is 6, in which a quarter of them fits."""
     many = ("hardware=gpu16_80gb", "hardware.nodes=8", "hardware.processes=64")
     small = ("hardware.per_device_batch_size=1", "hardware.vllm.tensor_parallel=4")
-    given = ("model=qwen2.5-7b", *many, *small)
+    given = ("model=qwen2.5-7b", *many, *small, "evaluation.batch_size=8")
     (line,) = refusals(*given, "hardware.gpu_memory_gb=20")
     assert line.startswith("hardware.gpu_memory_gb=20: measuring Qwen/Qwen2.5-7B-Instruct takes ")
     assert "about 21 GB with vLLM; lower " in line
@@ -159,7 +164,7 @@ def test_a_cache_without_room_for_one_sequence_is_refused() -> None:
     assert refusals(*given) == []
     (line,) = refusals(*given, "trainer.vllm_max_model_length=262144")
     assert line.startswith("hardware.vllm.gpu_memory_utilization=0.3 of 80 GB: beside the weights")
-    assert "room for 98029 tokens, and a sequence has up to 262144; raise it, lower " in line
+    assert "room for 98029 tokens, and a sequence has up to 262144; raise it to 0.61, " in line
     assert line.endswith("lower trainer.vllm_max_model_length, or set a smaller model (model=…)")
 
 
@@ -168,6 +173,6 @@ def test_without_a_size_of_the_gpu_memory_is_not_checked() -> None:
 
 
 def test_an_optimizer_whose_states_are_not_known_is_not_refused() -> None:
-    given = ("model=qwen2.5-7b", "hardware=gpu1_80gb")
+    given = ("model=gemma2-9b", "hardware=gpu1_80gb", "trainer.max_completion_length=1024")
     assert refusals(*given)
     assert refusals(*given, "trainer.optim=adafactor") == []

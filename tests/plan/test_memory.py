@@ -9,14 +9,9 @@ from transformers import AutoModelForCausalLM
 from tarot.cli.composition import compose
 from tarot.config.run import validate_run
 from tarot.config.schema import ArchitectureConfig, HardwareConfig, LoraConfig
-from tarot.plan.memory import (
-    Sequences,
-    activations,
-    adapter_parameters,
-    gpu_memory,
-    model_states,
-    saved_by_layer,
-)
+from tarot.plan.activations import Sequences, activations, saved_by_layer
+from tarot.plan.memory import gpu_memory
+from tarot.plan.states import adapter_parameters, model_states
 from tarot.sampling.random_weights import transformers_config
 
 BILLION = 10**9

@@ -34,3 +34,11 @@ def test_the_launchers_server_is_asked_unless_another_is_named(
     (job,) = compose("train", [*alone, "hardware.autocast=null", *given])
     arguments = grpo_arguments(validate_run(job.config), RunDirectory(tmp_path))
     assert (arguments.vllm_server_base_url, arguments.vllm_max_model_length) == (url, length)
+
+
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_trl_is_told_whether_vllm_sleeps(sleeps: bool, tmp_path: Path) -> None:
+    asked = f"hardware.vllm.sleep={str(sleeps).lower()}"
+    (job,) = compose("train", ["hardware=gpu1_24gb", "hardware.autocast=null", asked])
+    arguments = grpo_arguments(validate_run(job.config), RunDirectory(tmp_path))
+    assert arguments.vllm_enable_sleep_mode is sleeps
