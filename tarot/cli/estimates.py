@@ -103,8 +103,8 @@ def adapter_rows(settings: RunConfig) -> Iterator[Row]:
         )
     elif settings.hardware.vllm is not None:
         way = (
-            "before a step generates TRL merges them into the weights, copies these to vLLM, and "
-            "takes them out again"
+            "before a step generates TRL hands vLLM the weights with them merged, as it loads no "
+            "adapter there"
         )
     else:
         way = "transformers generates with both"

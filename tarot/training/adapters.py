@@ -2,12 +2,16 @@
 
 A checkpoint of such a run holds the adapter and names the model that it belongs to. Reference
 log probabilities are those of the model without it. vLLM never sees an adapter: TRL 1.16 merges it
-into the weights before it hands these over, gathered where they are in parts, and takes it out
-again afterwards. Of weights in four bits (QLoRA, arXiv 2305.14314) TRL would round what it merges
-and leave their scales out, so they come with no vLLM, and the adapter stays beside them.
+into the weights before it hands these over, and takes it out again afterwards. In bfloat16 that
+rounds, and the frozen weights would drift from those that the checkpoint names, so here a copy of
+each weight is merged instead; under FSDP it is done as TRL does.
+
+Of weights in four bits (QLoRA, arXiv 2305.14314) TRL would round what it merges and leave their
+scales out, so they come with no vLLM, and the adapter stays beside them.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import PreTrainedModel
@@ -39,6 +43,33 @@ def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> "peft.
         target_modules=settings.target_modules or "all-linear",
         task_type="CAUSAL_LM",
     )
+
+
+def merged_parameters(model: "peft.PeftModel") -> Iterator[tuple[str, torch.Tensor]]:
+    """Each weight by the name that it has without adapters, merged with its own in a copy.
+
+    No weight of `model` is changed, and one copy at a time is made.
+    """
+    from peft.tuners.lora import LoraLayer  # noqa: PLC0415 - not installed everywhere
+
+    adapted = {
+        id(module.get_base_layer().weight): module
+        for module in model.modules()
+        if isinstance(module, LoraLayer)
+    }
+    for path, weight in model.named_parameters():
+        if model.prefix in path:
+            continue
+        name = path.removeprefix("base_model.model.").replace(".base_layer", "")
+        module = adapted.get(id(weight))
+        yield name, weight.data if module is None else _merged(module, weight.data)
+
+
+@torch.no_grad()
+def _merged(module: Any, weight: torch.Tensor) -> torch.Tensor:
+    for name in module.active_adapters:
+        weight = (weight + module.get_delta_weight(name)).to(weight.dtype)
+    return weight
 
 
 def _check_target(name: str, weights: PreTrainedModel) -> None:

@@ -1,27 +1,31 @@
 """GRPOTrainer with four changes.
 
 What could not be judged doesn't train, a resume is exact, also of a run that was made longer or
-goes on elsewhere, and a checkpoint that can't be written ends all processes alike.
+goes on elsewhere, a checkpoint that can't be written ends all processes alike, and weights beside
+adapters stay as they are where vLLM generates.
 
 TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
 the KL term.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from accelerate.utils import is_peft_model
 from datasets import Dataset
 from torch.utils.data import Sampler
 from transformers import TrainerControl
 from trl import GRPOTrainer
+from trl.generation.vllm_generation import VLLMGeneration
 
 from tarot.config.schedule import Timeline
 from tarot.runs.checkpoints import remove_incomplete
 from tarot.runs.full_disk import full_disk_told
 from tarot.training import processes
+from tarot.training.adapters import merged_parameters
 from tarot.training.chance import is_of_these, start_anew
 from tarot.training.order import EpochOrder
 from tarot.training.rates import RateOfNow, planned_rate
@@ -44,11 +48,13 @@ class TierGRPOTrainer(GRPOTrainer):
     """
 
     def __init__(self, *, timeline: Timeline | None = None, **settings: Any) -> None:
-        """Take all other settings as TRL's trainer does."""
+        """Take all other settings as TRL's trainer does; vLLM is handed merged copies of adapters."""
         super().__init__(**settings)
         self._timeline = timeline
         if timeline is not None:
             self.add_callback(RateOfNow())
+        if self.use_vllm and is_peft_model(self.model) and not self.is_fsdp_enabled:
+            self.vllm_generation._iter_named_params = partial(_handed_over, self.vllm_generation)
 
     @property
     def engine(self) -> Engine | None:
@@ -138,6 +144,14 @@ class TierGRPOTrainer(GRPOTrainer):
                 batch["completion_mask"].sum()
             ).sum()
         return batch
+
+
+def _handed_over(generation: VLLMGeneration) -> Iterator[tuple[str, torch.Tensor]]:
+    """The weights for vLLM, of a model with adapters; all processes gather what is in parts."""
+    model = generation.model
+    with generation._dist.gather_params(list(model.parameters())):
+        for name, weight in merged_parameters(model):
+            yield generation._fix_param_name_to_vllm(name), weight
 
 
 def _told(folder: Path, save: Callable[[], None]) -> None:

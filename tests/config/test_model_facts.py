@@ -153,7 +153,7 @@ def plan(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]
         "config.json": json.dumps(CONFIG).encode(),
         "tokenizer_config.json": json.dumps(TOKENIZER).encode(),
     }
-    server = serving({"open/n": files})
+    server = serving({"/open/n": files})  # no kind comes before the name of a model
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     place = tmp_path_factory.mktemp("planned")

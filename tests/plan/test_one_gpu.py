@@ -126,7 +126,7 @@ def test_the_page_has_the_figures_of_the_plan() -> None:
 @pytest.mark.parametrize(
     ("trainer", "way"),
     [
-        (("trainer=lora",), "TRL merges them into the weights, copies these to vLLM, and takes th"),
+        (("trainer=lora",), "before a step generates TRL hands vLLM the weights with them merged"),
         (("trainer=lora", "hardware.vllm=null"), "beside the weights; transformers generates with"),
         (("trainer=qlora",), "the weights are in four bits (NF4), with which TRL can't provide a"),
     ],

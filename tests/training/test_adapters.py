@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from peft import PeftModel
+from accelerate import Accelerator
+from peft import PeftModel, get_peft_model
+from trl.distributed import DistributedBackend
+from trl.generation.vllm_generation import VLLMGeneration
 
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import LoraConfig
 from tarot.prompts import Message
 from tarot.runs import RunDirectory, read_json
-from tarot.sampling import LoadedModel, load_model, sample
-from tarot.training.adapters import peft_config
+from tarot.sampling import LoadedModel, load_model, local_checkpoint, sample
+from tarot.training.adapters import merged_parameters, peft_config
 from tarot.training.child import train
 from tarot.training.context import opened
 from tarot.training.loading import checkpoint_of, load
@@ -111,6 +114,50 @@ def test_a_run_of_adapters_goes_on_where_it_stopped(trained: Trained, tmp_path: 
     saved = "checkpoints/checkpoint-2/adapter_model.safetensors"
     assert (run.path / saved).read_bytes() == (trained.run.path / saved).read_bytes()
     assert run.summary_path.exists()
+
+
+@pytest.fixture
+def adapted() -> PeftModel:
+    """A model in bfloat16, with adapters that have been trained somewhat."""
+    model = load_model(local_checkpoint(small("tiny")), small("tiny"), "bfloat16").weights
+    settings = LoraConfig(r=4, alpha=8, dropout=0.0, target_modules=None)
+    found = get_peft_model(model, peft_config(settings, model))
+    torch.manual_seed(0)
+    for name, weight in found.named_parameters():
+        if "lora_B" in name:
+            weight.data.normal_(0, 0.01)
+    return found
+
+
+def kept(model: PeftModel) -> dict[str, torch.Tensor]:
+    return {name: weight.detach().clone() for name, weight in model.named_parameters()}
+
+
+def by_trl(model: PeftModel) -> dict[str, torch.Tensor]:
+    """What TRL hands to vLLM, by its own code, of which no engine is started."""
+    generation = VLLMGeneration.__new__(VLLMGeneration)
+    generation.model = model
+    generation._dist = DistributedBackend(Accelerator(cpu=True))
+    return {name: weight.clone() for name, weight in generation._iter_named_params()}
+
+
+def test_vllm_is_handed_what_trl_would_merge_and_the_weights_stay(adapted: PeftModel) -> None:
+    before = kept(adapted)
+    handed = dict(merged_parameters(adapted))
+    after = kept(adapted)
+    assert all(torch.equal(after[name], weight) for name, weight in before.items())
+    expected = by_trl(adapted)
+    assert list(handed) == list(expected)
+    assert all(torch.equal(handed[name], weight) for name, weight in expected.items())
+    plain = load_model(local_checkpoint(small("tiny")), small("tiny"), "bfloat16").weights
+    assert handed.keys() == dict(plain.named_parameters()).keys()
+
+
+def test_what_trl_does_itself_moves_frozen_weights(adapted: PeftModel) -> None:
+    """Once it does not, `merged_parameters` is not needed any more."""
+    before = kept(adapted)
+    by_trl(adapted)
+    assert any(not torch.equal(weight, before[name]) for name, weight in kept(adapted).items())
 
 
 def test_a_target_that_the_model_lacks_is_an_error(trained: Trained) -> None:
