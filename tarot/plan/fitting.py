@@ -75,7 +75,7 @@ def _check_cache(config: RunConfig) -> None:
         f"hardware.vllm.gpu_memory_utilization={vllm.gpu_memory_utilization:g} of {memory_gb:g} "
         f"GB: beside the weights of {config.model.id}, vLLM has room for {max(cache.tokens, 0)} "
         f"tokens, and a sequence has up to {context}; {raised}lower trainer.{length}, or set a "
-        f"smaller model (model=…)"
+        "smaller model (model=…)"
     )
 
 
@@ -103,11 +103,11 @@ def _check_whole(config: RunConfig) -> None:
     beside = memory_of(config).resident
     if whole + beside <= memory_gb * GB:
         return
-    remedy = "lower hardware.vllm.gpu_memory_utilization or " if beside else ""
+    lower = "lower hardware.vllm.gpu_memory_utilization or " if beside else ""
     raise UserError(
         f"hardware.gpu_memory_gb={memory_gb:g}: measuring {config.model.id} takes its whole "
         f"weights on each GPU, about {(whole + beside) / GB:.0f} GB"
-        f"{' with vLLM' if beside else ''}; {remedy}set a smaller model (model=…)"
+        f"{' with vLLM' if beside else ''}; {lower}set a smaller model (model=…)"
     )
 
 
@@ -126,7 +126,8 @@ def _check_measuring(config: RunConfig) -> None:
     smaller = number // 2
     while smaller and measuring_bytes(_drawing(config, smaller)) > memory_gb * GB:
         smaller //= 2
-    advice = f"evaluation.batch_size={smaller} would fit" if smaller else "lower both"
+    shorter = f"lower trainer.max_completion_length={completion_limit(config)}"
+    advice = f"evaluation.batch_size={smaller} would fit" if smaller else shorter
     raise UserError(
         f"evaluation.batch_size={number}: measuring {config.model.id} takes about "
         f"{needed / GB:.0f} of {memory_gb:g} GB where {number} completions of up to "

@@ -22,6 +22,7 @@ from tarot.types import UserError
 
 if TYPE_CHECKING:
     import peft
+    from trl.generation.vllm_generation import VLLMGeneration
 
 
 def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> "peft.LoraConfig | None":
@@ -45,30 +46,30 @@ def peft_config(settings: LoraConfig | None, weights: PreTrainedModel) -> "peft.
     )
 
 
-def merged_parameters(model: "peft.PeftModel") -> Iterator[tuple[str, torch.Tensor]]:
-    """Each weight by the name that it has without adapters, merged with its own in a copy.
+def merged_parameters(generation: "VLLMGeneration") -> Iterator[tuple[str, torch.Tensor]]:
+    """Each weight of the model by the name that vLLM has for it, with its adapter merged in a copy.
 
-    No weight of `model` is changed, and one copy at a time is made.
+    No weight is changed, and one copy is held at a time. All processes gather what is in parts.
     """
     from peft.tuners.lora import LoraLayer  # noqa: PLC0415 - not installed everywhere
 
-    adapted = {
-        id(module.get_base_layer().weight): module
-        for module in model.modules()
-        if isinstance(module, LoraLayer)
-    }
-    for path, weight in model.named_parameters():
-        if model.prefix in path:
-            continue
-        name = path.removeprefix("base_model.model.").replace(".base_layer", "")
-        module = adapted.get(id(weight))
-        yield name, weight.data if module is None else _merged(module, weight.data)
+    model = generation.model
+    layers = [module for module in model.modules() if isinstance(module, LoraLayer)]
+    adapted = {id(layer.get_base_layer().weight): layer for layer in layers}
+    with generation._dist.gather_params(list(model.parameters())):
+        for path, weight in model.named_parameters():
+            if model.prefix in path:
+                continue
+            name = path.removeprefix("base_model.model.").replace(".base_layer", "")
+            layer, tensor = adapted.get(id(weight)), weight.data
+            merged = tensor if layer is None else _merged(layer, tensor)
+            yield generation._fix_param_name_to_vllm(name), merged
 
 
 @torch.no_grad()
-def _merged(module: Any, weight: torch.Tensor) -> torch.Tensor:
-    for name in module.active_adapters:
-        weight = (weight + module.get_delta_weight(name)).to(weight.dtype)
+def _merged(layer: Any, weight: torch.Tensor) -> torch.Tensor:
+    for name in layer.active_adapters:
+        weight = (weight + layer.get_delta_weight(name)).to(weight.dtype)
     return weight
 
 

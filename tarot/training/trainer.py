@@ -8,7 +8,7 @@ TRL gives unjudged completions advantage 0 but keeps their tokens in the loss de
 the KL term.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +19,6 @@ from datasets import Dataset
 from torch.utils.data import Sampler
 from transformers import TrainerControl
 from trl import GRPOTrainer
-from trl.generation.vllm_generation import VLLMGeneration
 
 from tarot.config.schedule import Timeline
 from tarot.runs.checkpoints import remove_incomplete
@@ -54,7 +53,9 @@ class TierGRPOTrainer(GRPOTrainer):
         if timeline is not None:
             self.add_callback(RateOfNow())
         if self.use_vllm and is_peft_model(self.model) and not self.is_fsdp_enabled:
-            self.vllm_generation._iter_named_params = partial(_handed_over, self.vllm_generation)
+            self.vllm_generation._iter_named_params = partial(
+                merged_parameters, self.vllm_generation
+            )
 
     @property
     def engine(self) -> Engine | None:
@@ -144,14 +145,6 @@ class TierGRPOTrainer(GRPOTrainer):
                 batch["completion_mask"].sum()
             ).sum()
         return batch
-
-
-def _handed_over(generation: VLLMGeneration) -> Iterator[tuple[str, torch.Tensor]]:
-    """The weights for vLLM, of a model with adapters; all processes gather what is in parts."""
-    model = generation.model
-    with generation._dist.gather_params(list(model.parameters())):
-        for name, weight in merged_parameters(model):
-            yield generation._fix_param_name_to_vllm(name), weight
 
 
 def _told(folder: Path, save: Callable[[], None]) -> None:

@@ -133,17 +133,22 @@ def kept(model: PeftModel) -> dict[str, torch.Tensor]:
     return {name: weight.detach().clone() for name, weight in model.named_parameters()}
 
 
+def generation(model: PeftModel) -> VLLMGeneration:
+    """TRL's own, as far as it hands over weights: no engine is started."""
+    found = VLLMGeneration.__new__(VLLMGeneration)
+    found.model = model
+    found._dist = DistributedBackend(Accelerator(cpu=True))
+    return found
+
+
 def by_trl(model: PeftModel) -> dict[str, torch.Tensor]:
-    """What TRL hands to vLLM, by its own code, of which no engine is started."""
-    generation = VLLMGeneration.__new__(VLLMGeneration)
-    generation.model = model
-    generation._dist = DistributedBackend(Accelerator(cpu=True))
-    return {name: weight.clone() for name, weight in generation._iter_named_params()}
+    found = generation(model)._iter_named_params()
+    return {name: weight.clone() for name, weight in found}
 
 
 def test_vllm_is_handed_what_trl_would_merge_and_the_weights_stay(adapted: PeftModel) -> None:
     before = kept(adapted)
-    handed = dict(merged_parameters(adapted))
+    handed = dict(merged_parameters(generation(adapted)))
     after = kept(adapted)
     assert all(torch.equal(after[name], weight) for name, weight in before.items())
     expected = by_trl(adapted)
