@@ -21,11 +21,11 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.utils import (
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # re-exported lazily
+from huggingface_hub.utils.tqdm import (
     are_progress_bars_disabled,
     disable_progress_bars,
     enable_progress_bars,
-    httpx,  # type: ignore[attr-defined]  # re-exported lazily
 )
 
 from tarot.config.schema import ModelConfig

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,16 @@ BY_HAND = (
     f"model.architecture.parameters={PARAMETERS}",
 )
 
-Plan = Callable[..., "subprocess.CompletedProcess[str]"]
+GPU = ("trainer=lora", "hardware=gpu1_24gb", "data=starter_small", "curriculum=average")
+END = "\0"
+CHILD = f"""
+import json, sys
+from tarot.cli.main import main
+for arguments in json.loads(sys.argv[1]):
+    print(main(arguments), end={END!r}, flush=True)
+"""
+
+Plan = Callable[..., list[str]]
 
 
 def folder(place: Path, *, tokenizer: object = TOKENIZER, **changes: object) -> Path:
@@ -55,17 +65,22 @@ def folder(place: Path, *, tokenizer: object = TOKENIZER, **changes: object) -> 
     return place
 
 
-def model(*arguments: str) -> dict[str, Any]:
-    """The node `model` with what its files say."""
-    (job,) = compose("train", ["model=hub", *arguments])
-    completed = with_facts(job.config)
-    validate_run(completed)
-    node: dict[str, Any] = completed["model"]
-    return node
+@cache
+def composed() -> dict[str, Any]:
+    (job,) = compose("train", ["model=hub", "model.id=x"])
+    return job.config
+
+
+def model(place: Path, **changes: Any) -> dict[str, Any]:
+    """The node `model` of a folder, with what its files say of what the changes leave open."""
+    node = {**composed()["model"], **changes, "id": str(place)}
+    found: dict[str, Any] = with_facts({**composed(), "model": node})["model"]
+    return found
 
 
 def test_a_folder_says_its_shape_and_what_its_template_takes(tmp_path: Path) -> None:
-    found = model(f"model.id={folder(tmp_path)}")
+    found = model(folder(tmp_path))
+    validate_run({**composed(), "model": found})
     assert found["system_role"] is True
     assert found["architecture"] == {
         **{"family": "llama", "layers": 2, "hidden_size": 64, "intermediate_size": 128},
@@ -76,8 +91,8 @@ def test_a_folder_says_its_shape_and_what_its_template_takes(tmp_path: Path) -> 
 
 
 def test_what_is_given_by_hand_comes_first(tmp_path: Path) -> None:
-    given = ("model.system_role=false", "model.architecture.context_length=99")
-    found = model(f"model.id={folder(tmp_path)}", *given)
+    shape = {**composed()["model"]["architecture"], "context_length": 99}
+    found = model(folder(tmp_path), system_role=False, architecture=shape)
     assert (found["system_role"], found["architecture"]["context_length"]) == (False, 99)
 
 
@@ -85,7 +100,7 @@ def test_a_template_may_lie_in_a_file_of_its_own_and_refuse_the_system_role(tmp_
     place = folder(tmp_path, tokenizer={})
     refusal = "{{ raise_exception('no') if messages[0].role == 'system' }}"
     (place / "chat_template.jinja").write_text(refusal + TOKENIZER["chat_template"])
-    assert model(f"model.id={place}")["system_role"] is False
+    assert model(place)["system_role"] is False
 
 
 def test_of_several_templates_the_default_one_counts(tmp_path: Path) -> None:
@@ -94,7 +109,7 @@ def test_of_several_templates_the_default_one_counts(tmp_path: Path) -> None:
         {"name": "default", "template": TOKENIZER["chat_template"]},
     ]
     place = folder(tmp_path, tokenizer={"chat_template": several})
-    assert model(f"model.id={place}")["system_role"] is True
+    assert model(place)["system_role"] is True
 
 
 @pytest.mark.parametrize(
@@ -124,13 +139,13 @@ def test_a_model_that_is_not_fit_is_one_line(
     changes: dict[str, Any], line: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError) as caught:
-        model(f"model.id={folder(tmp_path, **changes)}")
+        model(folder(tmp_path, **changes))
     assert str(caught.value).startswith(f"model.id={tmp_path}: {line}")
 
 
 def test_a_folder_without_a_config_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=f"^model.id={tmp_path}: no folder or repository with a co"):
-        model(f"model.id={tmp_path}")
+        model(tmp_path)
 
 
 def test_a_family_that_nobody_knows_has_no_random_weights() -> None:
@@ -148,7 +163,10 @@ def test_an_id_is_asked_for() -> None:
 
 @pytest.fixture(scope="module")
 def plan(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]:
-    """`tarot plan` in an empty folder, with a hub on this machine that has one model, `open/n`."""
+    """`tarot plan` with several settings in an empty folder, and a hub with one model, `open/n`.
+
+    What each prints ends with its exit code.
+    """
     files = {
         "config.json": json.dumps(CONFIG).encode(),
         "tokenizer_config.json": json.dumps(TOKENIZER).encode(),
@@ -166,10 +184,17 @@ def plan(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]
         "NO_PROXY": "127.0.0.1",
     }
 
-    def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "tarot.cli", "plan", *arguments]
-        own = {"cwd": place, "env": {**environment, **variables}}
-        return subprocess.run(command, **own, capture_output=True, text=True, check=False)
+    def run(*settings: Sequence[str], **variables: str) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", CHILD, json.dumps([["plan", *own] for own in settings])],
+            cwd=place,
+            env={**environment, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+        )
+        return done.stdout.split(END)[:-1]
 
     yield run
     server.shutdown()
@@ -177,30 +202,19 @@ def plan(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]
     server.server_close()
 
 
-def test_a_model_of_the_hub_is_asked_for_once_and_planned_with(plan: Plan) -> None:
-    given = ("model=hub", "model.id=open/n", "trainer=lora", "hardware=gpu1_24gb", "data=starter")
-    first = plan(*given)
-    assert (first.returncode, first.stderr) == (0, "")
-    assert f"open/n ({PARAMETERS:,})" in first.stdout
-    again = plan(*given, HF_HUB_OFFLINE="1")
-    assert (again.returncode, again.stdout) == (0, first.stdout)
-
-
-def test_without_a_network_one_line_says_what_to_give_by_hand(plan: Plan) -> None:
-    given = ("model=hub", "model.id=other/n", "hardware=gpu1_24gb", "data=starter")
-    refused = plan(*given, HF_HUB_OFFLINE="1")
+def test_the_hub_is_asked_once_and_by_hand_everything_can_be_given(plan: Plan) -> None:
+    """The second process has no network; what it has in its cache it plans as the first."""
+    known, other = (("model=hub", f"model.id={name}/n", *GPU) for name in ("open", "other"))
+    planned, gated = plan(known, ("model=hub", "model.id=secret/n"))
+    assert f"open/n ({PARAMETERS:,})" in planned
+    assert planned.endswith("\n0")
+    assert gated == "model.id=secret/n: gated; accept its terms on the hub and set HF_TOKEN\n2"
+    again, refused, by_hand = plan(known, other, (*other, *BY_HAND), HF_HUB_OFFLINE="1")
+    assert again == planned
     keys = ", ".join(f"model.architecture.{name}" for name in OPEN.split(", "))
-    assert refused.returncode == 2
-    assert refused.stderr == (
+    assert refused == (
         "model.id=other/n: not in the local cache, and the hub cannot be reached "
-        f"(OfflineModeIsEnabled); connect once, or give model.system_role, {keys} by hand\n"
+        f"(OfflineModeIsEnabled); connect once, or give model.system_role, {keys} by hand\n2"
     )
-    by_hand = plan(*given, *BY_HAND, HF_HUB_OFFLINE="1")
-    assert (by_hand.returncode, by_hand.stderr) == (0, "")
-    assert f"other/n ({PARAMETERS:,})" in by_hand.stdout
-
-
-def test_a_model_that_the_hub_does_not_give_is_one_line(plan: Plan) -> None:
-    refused = plan("model=hub", "model.id=secret/n", "data=starter")
-    assert refused.returncode == 2
-    assert refused.stderr.startswith("model.id=secret/n: gated; accept its terms on the hub")
+    assert f"other/n ({PARAMETERS:,})" in by_hand
+    assert by_hand.endswith("\n0")
