@@ -23,6 +23,7 @@ from tarot.cli.planning import infeasible, plan_run
 from tarot.cli.sources import sources_in_full
 from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
 from tarot.config.evaluation import EvaluateConfig
+from tarot.config.exporting import ExportConfig
 from tarot.config.generation import GenerateConfig
 from tarot.config.reporting import ReportConfig
 from tarot.config.reproduction import ReproduceConfig
@@ -45,6 +46,7 @@ COMMAND = re.compile(r"python (?:train|evaluate|generate)\.py\b|tarot [a-z]|pyth
 
 # What is neither run nor composed here, and why.
 EXCEPTIONS = {
+    "tarot export": "the verb by its name; it takes run=DIR out=FOLDER",
     "tarot reproduce": "the verb by its name; it takes run=DIR",
     "tarot rescore": "the verb by its name; it takes run=DIR",
     "python train.py -m +sweep=models dry_run=true": "nine runs, composed in tests/config",
@@ -58,6 +60,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "conformance": ConformanceConfig,
     "data": DataConfig,
     "evaluate": EvaluateConfig,
+    "export": ExportConfig,
     "generate": GenerateConfig,
     "judge": JudgeConfig,
     "plan": RunConfig,

@@ -14,6 +14,7 @@ VERBS = {
     "plan": "show a run's schedule and batches before it starts",
     "probe": "measure what a model solves before it is trained",
     "evaluate": "run benchmarks on a model or on a checkpoint of a run",
+    "export": "make a folder of a run's weights that stands by itself, checked",
     "report": "make a page on a run or a sweep, and show how its runs stand",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",

@@ -5,7 +5,6 @@ from typing import Any
 
 from tarot.config.batches import plan_batches
 from tarot.config.machine import check_split
-from tarot.config.model_source import is_local
 from tarot.config.schedule import check_schedule
 from tarot.config.schema import FAMILIES, ArchitectureConfig, ModelConfig, RunConfig
 from tarot.config.targets import check_target
@@ -96,20 +95,6 @@ def _check_hub(run: RunConfig) -> None:
         raise UserError("hub.push=true: needs a repository; set hub.id=org/name")
     if run.trainer.get("save_strategy") == "no":
         raise UserError("hub.push=true: trainer.save_strategy=no keeps no weights; leave it out")
-    if run.lora is not None:
-        _check_base(run)
-
-
-def _check_base(run: RunConfig) -> None:
-    """UserError for an adapter of weights that nobody else has: it names the folder of its base."""
-    base, remedy = f"model.source={run.model.source}", "lora=null"
-    if run.cold_start is not None:
-        base, remedy = "a cold start", "cold_start=null or lora=null"
-    elif run.model.source == "hub":
-        if not is_local(run.model.id):
-            return
-        base = f"the folder model.id={run.model.id}"
-    raise UserError(f"hub.push=true: an adapter of {base} has no base on the hub; set {remedy}")
 
 
 def _check_outage(run: RunConfig) -> None:

@@ -7,8 +7,6 @@ needs besides to go on, nor which file of several a loader prefers.
 import hashlib
 from pathlib import Path
 
-ADAPTER = "adapter_config.json"
-
 _SUFFIXES = frozenset({".safetensors", ".bin", ".json", ".jinja", ".model", ".txt"})
 _OF_TRAINER = frozenset({"trainer_state.json", "training_args.bin"})
 

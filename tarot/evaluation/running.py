@@ -23,6 +23,8 @@ from tarot.evaluation.scores import (
     write_score,
     write_subject,
 )
+from tarot.evaluation.target import Target
+from tarot.runs.exits import ChildFailure
 from tarot.runs.full_disk import full_disk_told
 from tarot.runs.lock import exclusive
 
@@ -122,10 +124,20 @@ def _result(
         return Result(place.benchmark, score)
     place.raw.mkdir(parents=True, exist_ok=True)
     try:
+        _make_weights(evaluation.target)
         measured = benchmark.run(evaluation, place.raw, processes)
     except BenchmarkFailure as failure:
         return Result(place.benchmark, None, f"{failure}; see {place.raw}")
     return Result(place.benchmark, place.keep(measured))
+
+
+def _make_weights(target: Target) -> None:
+    """Merge adapters into the weights that they adapt, once for all benchmarks."""
+    try:
+        if target.export is not None:
+            target.export.make()
+    except ChildFailure as failure:
+        raise BenchmarkFailure(str(failure)) from failure
 
 
 def _write_subject(evaluation: Evaluation) -> None:

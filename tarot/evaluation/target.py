@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url, try_to_load_from_cache
@@ -12,9 +11,11 @@ from tarot.config.evaluation import EvaluateConfig
 from tarot.config.model_source import CONFIG, check_model, is_local
 from tarot.config.schema import ModelConfig
 from tarot.config.validation import parse
-from tarot.evaluation.content import ADAPTER, content_sha256
+from tarot.evaluation.content import content_sha256
 from tarot.runs import RunDirectory
-from tarot.runs.checkpoints import PREFIX, checkpoint_step, newest_first
+from tarot.runs.cache import cache_folder
+from tarot.runs.checkpoints import PREFIX, checkpoint_step, kept_steps, newest_first
+from tarot.runs.exports import ADAPTER, Export
 from tarot.types import UserError
 
 SHA_LENGTH = 8
@@ -26,7 +27,8 @@ class Target:
 
     `checkpoint` is a folder, or None for the model as it is: `model.id` of the hub at the commit
     `revision`, or what `model.source` makes. `sha256` tells them from all others. Scores go to
-    `folder`, which is the run's where `run` is one, of whose training `step` is the last.
+    `folder`, which is the run's where `run` is one, of whose training `step` is the last. With
+    `export` the checkpoint is there once that was made.
     """
 
     model: ModelConfig
@@ -36,6 +38,7 @@ class Target:
     folder: Path
     run: Path | None = None
     step: int | None = None
+    export: Export | None = None
 
     @property
     def name(self) -> str:
@@ -83,34 +86,40 @@ def _of_run(config: EvaluateConfig, given: Path, run: RunDirectory) -> Target:
             "leave model out"
         )
     checkpoint = _chosen(config, given, run)
-    step = checkpoint_step(checkpoint)
+    export = _merged(run, checkpoint) if (checkpoint / ADAPTER).is_file() else None
     return Target(
-        trained, checkpoint, None, _sha256_of(checkpoint), run.path, run=run.path, step=step
+        trained,
+        checkpoint if export is None else export.folder,
+        None,
+        _sha256_of(checkpoint) if export is None else export.folder.name,
+        run.path,
+        run=run.path,
+        step=checkpoint_step(checkpoint),
+        export=export,
     )
+
+
+def _merged(run: RunDirectory, checkpoint: Path) -> Export:
+    """What stands in the cache, or will, for a checkpoint of adapters, which no harness loads."""
+    dtype = run.config()["hardware"]["dtype"]
+    export = Export(run, checkpoint, dtype, cache_folder() / "exports")
+    digest = _digest([content_sha256(checkpoint), export.identity()])
+    return replace(export, folder=export.folder / digest)
 
 
 def _chosen(config: EvaluateConfig, given: Path, run: RunDirectory) -> Path:
     """The checkpoint of a run that is meant; one that is being written is none yet."""
-    complete = newest_first(run.checkpoints_path)
     if given != run.path:
         if config.step is not None:
             raise UserError(f"step={config.step}: checkpoint={given} is one step's already")
-        if given not in complete:
-            raise UserError(f"checkpoint={given}: not written to its end; {_kept(run, complete)}")
+        if given not in newest_first(run.checkpoints_path):
+            kept = f"{run.path} has {kept_steps(run.checkpoints_path)}"
+            raise UserError(f"checkpoint={given}: not written to its end; {kept}")
         return given
-    if config.step is not None:
-        chosen = run.checkpoints_path / f"{PREFIX}{config.step}"
-        if chosen not in complete:
-            raise UserError(f"step={config.step}: not kept; {_kept(run, complete)}")
-        return chosen
-    if not complete:
+    chosen = run.checkpoint_of(config.step)
+    if chosen is None:
         raise UserError(f"checkpoint={given}: the run has no checkpoint yet; wait, or resume it")
-    return complete[0]
-
-
-def _kept(run: RunDirectory, complete: Sequence[Path]) -> str:
-    there = ", ".join(str(checkpoint_step(path)) for path in reversed(complete))
-    return f"{run.path} has {there or 'none'}"
+    return chosen
 
 
 def _run_around(given: Path) -> RunDirectory | None:
@@ -131,8 +140,8 @@ def _sha256_of(folder: Path) -> str:
     """The hash of a folder's weights; UserError where it holds none that stand by themselves."""
     if (folder / ADAPTER).is_file():
         raise UserError(
-            f"checkpoint={folder}: holds LoRA adapters without the weights that they adapt; save "
-            "them merged (PEFT's merge_and_unload) and give that folder with model=…"
+            f"checkpoint={folder}: holds LoRA adapters without the weights that they adapt; give "
+            "the run's directory, or save them merged (PEFT's merge_and_unload) and give that"
         )
     if not (folder / CONFIG).is_file():
         raise UserError(f"checkpoint={folder}: has no config.json; name a folder with weights")

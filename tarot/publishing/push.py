@@ -1,16 +1,25 @@
 """Pushing a finished run's weights to the hub; a push that fails is a record, not an error.
 
-It does not cover weights that a checkpoint holds in pieces of a process each: those that are
-whole, in safetensors, are pushed.
+An adapter goes as it is where the hub has the model that it belongs to: it is a hundredth of the
+size, and loads by its name. Other adapters are exported first, merged and checked. Weights that a
+checkpoint holds in pieces of a process each are not covered: those that are whole are pushed.
 """
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tarot.config.schema import HubConfig
-from tarot.publishing.card import FACTS, model_card
+from tarot.config.machine import GPUS
+from tarot.config.model_source import is_local
+from tarot.config.schema import HubConfig, Node
+from tarot.publishing.card import Subject, fact_files, model_card
 from tarot.publishing.commit import Push, attempt, commit_files, is_done, last_attempt
 from tarot.runs import RunDirectory, write_atomically
+from tarot.runs.checkpoints import checkpoint_step
+from tarot.runs.exports import Export
+from tarot.types import UserError
 
 WEIGHTS = "*.safetensors"
 # What transformers and its tokenizers load; not the state of optimizer, trainer and curriculum.
@@ -44,19 +53,39 @@ def _commit(run: RunDirectory, hub: HubConfig) -> str:
     checkpoint = run.last_checkpoint()
     if checkpoint is None or not list(checkpoint.glob(WEIGHTS)):
         raise ValueError(f"{checkpoint or run.checkpoints_path} has no weights in safetensors")
-    card = run.path / "card.md"
-    write_atomically(card, model_card(run, str(hub.id)).encode())
-    files = {"README.md": card, **_model_files(checkpoint), **dict(_facts(run))}
-    return commit_files(hub, files, f"Add {run.path.name}")
+    config = run.config()
+    with _standing_alone(run, config, checkpoint) as weights:
+        card = run.path / "card.md"
+        is_adapter = config["lora"] is not None and weights == checkpoint
+        subject = Subject(str(hub.id), checkpoint_step(checkpoint), is_adapter)
+        write_atomically(card, model_card(run, subject).encode())
+        files = {"README.md": card, **_model_files(weights), **dict(fact_files(run))}
+        return commit_files(hub, files, f"Add {run.path.name}")
+
+
+@contextmanager
+def _standing_alone(run: RunDirectory, config: Node, checkpoint: Path) -> Iterator[Path]:
+    """The checkpoint, or for adapters whose base others lack a folder in which they are merged.
+
+    That is made on the CPU, beside a training whose process may hold the GPUs still.
+    """
+    if config["lora"] is None or _has_base_on_hub(config):
+        yield checkpoint
+        return
+    with TemporaryDirectory(dir=run.path, prefix=".merged-") as scratch:
+        export = Export(run, checkpoint, config["hardware"]["dtype"], Path(scratch) / "weights")
+        try:
+            export.make({**os.environ, GPUS: ""})
+        except UserError as error:
+            raise ValueError(str(error)) from error
+        yield export.folder
+
+
+def _has_base_on_hub(config: Node) -> bool:
+    model = config["model"]
+    return config["cold_start"] is None and model["source"] == "hub" and not is_local(model["id"])
 
 
 def _model_files(checkpoint: Path) -> dict[str, Path]:
     paths = (path for pattern in MODEL_FILES for path in checkpoint.glob(pattern))
     return {path.name: path for path in paths if path.is_file()}
-
-
-def _facts(run: RunDirectory) -> Iterator[tuple[str, Path]]:
-    facts = ("config", "identity", "environment", "decision", "summary")
-    for path in (*(run.path / f"{name}.json" for name in facts), run.changes.path):
-        if path.exists():
-            yield f"{FACTS}/{path.name}", path

@@ -48,6 +48,12 @@ def newest_first(folder: Path) -> list[Path]:
     return sorted(complete, key=checkpoint_step, reverse=True)
 
 
+def kept_steps(folder: Path) -> str:
+    """The steps of the complete checkpoints, as a line has them."""
+    steps = (str(checkpoint_step(path)) for path in reversed(newest_first(folder)))
+    return ", ".join(steps) or "none"
+
+
 def find_whole(folder: Path) -> Found:
     """The newest checkpoint that is as it was saved; newer ones are out of the way afterwards.
 
@@ -56,7 +62,7 @@ def find_whole(folder: Path) -> Found:
     """
     broken: list[tuple[Path, str]] = []
     for checkpoint in newest_first(folder):
-        fault = _fault(checkpoint)
+        fault = fault_of(checkpoint)
         if fault is None:
             for path, _ in broken:
                 shutil.rmtree(path)
@@ -78,7 +84,7 @@ def checkpoint_step(checkpoint: Path) -> int:
     return int(checkpoint.name.removeprefix(PREFIX))
 
 
-def _fault(checkpoint: Path) -> str | None:
+def fault_of(checkpoint: Path) -> str | None:
     """What is wrong with a checkpoint that has a marker, or None."""
     with readable(checkpoint / MARKER):
         content = (checkpoint / MARKER).read_bytes()

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from tarot.runs.checkpoints import (
+    PREFIX,
     Found,
     checkpoint_step,
     find_whole,
+    kept_steps,
     last_complete,
+    newest_first,
     remove_incomplete,
 )
 from tarot.runs.files import TEMPORARY_SUFFIX, read_json
@@ -154,6 +157,19 @@ class RunDirectory:
     def last_checkpoint(self) -> Path | None:
         """The newest complete checkpoint, or None."""
         return last_complete(self.checkpoints_path)
+
+    def checkpoint_of(self, step: int | None) -> Path | None:
+        """The complete checkpoint of a step, or the newest; None where the run has none yet.
+
+        UserError for a step that is not kept, with those that are.
+        """
+        if step is None:
+            return self.last_checkpoint()
+        chosen = self.checkpoints_path / f"{PREFIX}{step}"
+        if chosen not in newest_first(self.checkpoints_path):
+            kept = kept_steps(self.checkpoints_path)
+            raise UserError(f"step={step}: not kept; {self.path} has {kept}")
+        return chosen
 
     def resume(self) -> Found:
         """Go back to the last checkpoint that is whole; None means from the start.

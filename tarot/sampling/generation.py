@@ -23,6 +23,14 @@ class Completion:
     truncated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class GreedyAnswer:
+    """The tokens of a prompt, and those of the likeliest completion with what ends it."""
+
+    prompt: Sequence[int]
+    completion: Sequence[int]
+
+
 class Sampler(Protocol):
     """Draws `samples` completions for each prompt, in the order of `prompts`.
 
@@ -70,6 +78,22 @@ def sample(
     return results
 
 
+def greedy_answers(
+    loaded: LoadedModel, prompts: Sequence[Sequence[Message]], max_new_tokens: int
+) -> list[GreedyAnswer]:
+    """The answer to each prompt, sampled one at a time.
+
+    What the model ships for sampling, as a penalty on repetition, is left aside.
+    """
+    settings = SamplingSettings(
+        temperature=0.0, top_p=1.0, top_k=0, max_new_tokens=max_new_tokens, batch_size=1
+    )
+    generation = _generation(loaded, settings)
+    with torch.inference_mode(), _set_to_sample(loaded.weights):
+        encoded = [token_ids(loaded.tokenizer, prompt) for prompt in prompts]
+        return [GreedyAnswer(ids, _new_tokens(loaded, [ids], generation)[0]) for ids in encoded]
+
+
 def _generation(loaded: LoadedModel, settings: SamplingSettings) -> GenerationConfig:
     return GenerationConfig(
         do_sample=settings.temperature > 0,
@@ -109,13 +133,20 @@ def token_ids(tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message]) -> 
 def _sample_batch(
     loaded: LoadedModel, encoded: list[list[int]], generation: GenerationConfig
 ) -> list[Completion]:
-    tokenizer = loaded.tokenizer
-    padded = tokenizer.pad({"input_ids": encoded}, padding_side="left", return_tensors="pt")
+    new_tokens = _new_tokens(loaded, encoded, generation)
+    ends = frozenset(generation.eos_token_id)
+    return [_completion(loaded.tokenizer, row, ends) for row in new_tokens]
+
+
+def _new_tokens(
+    loaded: LoadedModel, encoded: list[list[int]], generation: GenerationConfig
+) -> list[list[int]]:
+    """What comes after each prompt, with its end and the padding behind it."""
+    padded = loaded.tokenizer.pad({"input_ids": encoded}, padding_side="left", return_tensors="pt")
     inputs = padded.to(loaded.weights.device)
     sequences = loaded.weights.generate(**inputs, generation_config=generation)
-    new_tokens = sequences[:, inputs["input_ids"].shape[1] :].tolist()
-    ends = frozenset(generation.eos_token_id)
-    return [_completion(tokenizer, row, ends) for row in new_tokens]
+    new_tokens: list[list[int]] = sequences[:, inputs["input_ids"].shape[1] :].tolist()
+    return new_tokens
 
 
 def _completion(

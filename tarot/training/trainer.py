@@ -47,7 +47,7 @@ class TierGRPOTrainer(GRPOTrainer):
     """
 
     def __init__(self, *, timeline: Timeline | None = None, **settings: Any) -> None:
-        """Take all other settings as TRL's trainer does; vLLM is handed merged copies of adapters."""
+        """As TRL's trainer, of all other settings; vLLM is handed merged copies of adapters."""
         super().__init__(**settings)
         self._timeline = timeline
         if timeline is not None:

@@ -10,6 +10,7 @@ from tarot.config.evaluation import EvaluateConfig
 from tarot.config.validation import parse
 from tarot.evaluation.target import Target, find_target
 from tarot.runs import mark_complete, write_json
+from tarot.runs.cache import cache_folder
 from tarot.types import UserError
 
 
@@ -66,6 +67,23 @@ def test_weights_are_known_by_their_content_and_not_by_their_place(
     assert first.folder == second.folder == Path("evaluations") / f"tiny-{first.sha256[:8]}"
     (same / "model.safetensors").write_text("z")
     assert target(composed, checkpoint=str(same)).sha256 != first.sha256
+
+
+def test_adapters_of_a_run_stand_for_the_weights_that_they_make(
+    composed: dict[str, Any], tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "run", composed["model"])
+    write_json(run / "config.json", {"model": composed["model"], "hardware": {"dtype": "bfloat16"}})
+    for step in (1, 2):
+        checkpoint = make_weights(run / "checkpoints" / f"checkpoint-{step}", f"{step}")
+        write_json(checkpoint / "adapter_config.json", {})
+        mark_complete(checkpoint)
+    first, last = (target(composed, checkpoint=str(run), step=step) for step in (1, None))
+    assert last.export is not None
+    assert (last.export.dtype, last.export.step, last.step) == ("bfloat16", 2, 2)
+    assert last.checkpoint == last.export.folder == cache_folder() / "exports" / last.sha256
+    assert not last.checkpoint.exists()
+    assert first.sha256 != last.sha256
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tarot.config.schema import ModelConfig
 from tarot.sampling import LoadedModel, load_model
@@ -26,6 +27,12 @@ def small(option: str, **changes: Any) -> ModelConfig:
     node: Any = OmegaConf.to_container(OmegaConf.load(MODELS / f"{option}.yaml"))
     shape = {**node["architecture"], **SHAPE}
     return ModelConfig(**{**node, "source": "random", "architecture": shape, **changes})
+
+
+def load_plainly(folder: Path) -> LoadedModel:
+    """A folder as anyone loads it."""
+    weights = AutoModelForCausalLM.from_pretrained(folder)
+    return LoadedModel(weights, AutoTokenizer.from_pretrained(folder))
 
 
 def load_small(folder: Path, option: str, **changes: Any) -> LoadedModel:

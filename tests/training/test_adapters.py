@@ -12,20 +12,23 @@ from peft import PeftModel, get_peft_model
 from trl.distributed import DistributedBackend
 from trl.generation.vllm_generation import VLLMGeneration
 
+from tarot.cli.main import main
 from tarot.config.sampling import SamplingSettings
-from tarot.config.schema import LoraConfig
+from tarot.config.schema import ColdStartConfig, LoraConfig, RunConfig
+from tarot.evaluation import read_scores
 from tarot.prompts import Message
-from tarot.runs import RunDirectory, read_json
+from tarot.runs import RunDirectory, mark_complete, read_json
 from tarot.sampling import LoadedModel, load_model, local_checkpoint, sample
 from tarot.training.adapters import merged_parameters, peft_config
 from tarot.training.child import train
 from tarot.training.context import opened
+from tarot.training.exporting import base_of
 from tarot.training.loading import checkpoint_of, load
 from tarot.training.optimization import optimize
 from tarot.training.preliminaries import choose_policy
 from tarot.training.stopping import StopRequest
 from tarot.types import UserError
-from tests.sampling.small_models import small
+from tests.sampling.small_models import load_plainly, small
 from tests.training.in_process import prepared, signals_kept
 
 pytestmark = pytest.mark.e2e
@@ -77,7 +80,7 @@ def test_the_adapter_alone_is_saved(trained: Trained) -> None:
     assert not (checkpoint / "model.safetensors").exists()
 
 
-def test_it_names_the_folder_of_its_base_for_which_a_push_is_refused(trained: Trained) -> None:
+def test_it_names_the_folder_of_its_base_without_which_a_push_is_no_use(trained: Trained) -> None:
     """As it does after a cold start, which is a folder too."""
     config = read_json(trained.run.path / "checkpoints/checkpoint-2/adapter_config.json")
     assert Path(trained.start).is_dir()
@@ -91,6 +94,66 @@ def test_merged_into_the_weights_it_is_the_model_that_was_trained(trained: Train
     merged = LoadedModel(adapter.merge_and_unload(), start.tokenizer)
     assert texts(merged) == texts(trained.model)
     assert texts(merged) != before
+
+
+def test_exported_it_is_merged_and_checked(
+    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "merged"
+    assert main(["export", f"run={trained.run.path}", f"out={folder}"]) == 0
+    assert "answers with the " in capsys.readouterr().out
+    assert not (folder / "adapter_config.json").exists()
+    merged = load_plainly(folder)
+    assert texts(merged) == texts(trained.model)
+    assert texts(merged) != texts(begun(trained))
+    card = (folder / "README.md").read_text()
+    assert "; what was trained is a LoRA adapter of rank 4, merged here." in card
+    assert "The run was not finished, so nothing else was measured." in card
+    assert "library_name: transformers" in card
+
+
+def test_adapters_that_do_not_survive_the_merge_leave_no_folder(
+    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of the head, whose weights are those of the embeddings too, change both in a merge."""
+    run = run_in(tmp_path / "run")
+    checkpoint = run.checkpoints_path / "checkpoint-1"
+    settings = LoraConfig(r=4, alpha=64, dropout=0.0, target_modules=["lm_head"])
+    start = begun(trained)
+    adapted = get_peft_model(start.weights, peft_config(settings, start.weights))
+    with torch.no_grad():
+        for name, parameter in adapted.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(generator=torch.Generator().manual_seed(0))
+    adapted.save_pretrained(checkpoint)
+    mark_complete(checkpoint)
+    assert main(["export", f"run={run.path}", f"out={tmp_path}/merged"]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]  # after what PEFT says of such adapters here
+    assert line.startswith("the export ended with exit code 1: what was written does not answer as")
+    assert line.endswith("; nothing was exported")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_adapters_without_their_cold_start_are_not_merged(trained: Trained) -> None:
+    config = RunConfig.model_validate(trained.run.config())
+    settings = ColdStartConfig(problems=4, epochs=1, batch_size=2, learning_rate=1e-3, seed=9)
+    cold = config.model_copy(update={"cold_start": settings})
+    assert base_of(trained.run, config) == trained.start
+    with pytest.raises(UserError, match="belong to a cold start, which is not in the cache at"):
+        base_of(trained.run, cold)
+
+
+@pytest.mark.soak
+def test_evaluated_it_is_merged_in_the_cache(
+    trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [f"checkpoint={trained.run.path}", "benchmark=tiers", "hardware=cpu", "debug=true"]
+    assert main(["evaluate", *arguments]) == 0
+    assert "tiers: " in capsys.readouterr().out
+    (score,) = read_scores(trained.run.path / "debug")["tiers"]
+    weights = load_plainly(Path(score.inputs["checkpoint"]["path"]))
+    assert texts(weights) == texts(trained.model)
+    assert score.inputs["checkpoint"]["step"] == 2
 
 
 def test_the_weights_themselves_stay(trained: Trained) -> None:

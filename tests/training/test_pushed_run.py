@@ -64,6 +64,21 @@ def test_a_pushed_run_is_left_alone(story: Story) -> None:
     assert story.hub.commits == ["Add pushed"]
 
 
+def test_adapters_of_random_weights_are_pushed_merged(workplace: Workplace) -> None:
+    typed = (str(ROOT / "train.py"), *COMMAND, *PUSH, "trainer=lora", "run_dir=adapted")
+    with model_hub() as hub:
+        finished = workplace.finish(workplace.start(*typed, **hub.variables))
+        files = hub.repositories["org/name"]
+    assert finished.returncode == 0, finished.stderr
+    assert "not pushed" not in finished.stdout
+    assert "model.safetensors" in files
+    assert not any(name.startswith("adapter_") for name in files)
+    assert b"library_name: transformers" in files["README.md"]
+    assert b"merged here" in files["README.md"]
+    left = [path.name for path in workplace.run("adapted").path.iterdir()]
+    assert not any(name.startswith(".merged-") for name in left)
+
+
 def test_the_token_is_in_no_file(story: Story, workplace: Workplace) -> None:
     assert story.taken.returncode == 0
     files = [path for path in workplace.run("pushed").path.rglob("*") if path.is_file()]

@@ -13,8 +13,10 @@ from tarot.config.batches import plan_batches
 from tarot.config.schema import HardwareConfig, RunConfig
 from tarot.runs import RunDirectory, read_json
 from tarot.runs.comparison import RunComparison, compare_runs
+from tarot.runs.exports import Export
 from tarot.runs.layout import check_layout, note_layout
 from tarot.sampling import load_model
+from tarot.training.exporting import export
 from tarot.training.sharding import check_sharding, requested
 from tarot.types import UserError
 from tests.sampling.parrot import parrot, save_parrot
@@ -143,6 +145,14 @@ def test_the_checkpoint_holds_whole_weights(story: Story, place: Place) -> None:
     assert all(torch.equal(parts[name], saved[name]) for name in saved)
     start = weights_of(place.folder / "model")
     assert any(not torch.allclose(start[name], saved[name], atol=1e-4) for name in saved)
+
+
+def test_it_is_exported_as_whole_weights(story: Story, tmp_path: Path) -> None:
+    checkpoint = last_checkpoint(story.run)
+    export(Export(story.run, checkpoint, "float32", tmp_path), tmp_path)
+    exported, saved = weights_of(tmp_path), weights_of(checkpoint)
+    assert exported.keys() == saved.keys()
+    assert all(torch.equal(exported[name], saved[name]) for name in saved)
 
 
 def test_its_weights_are_those_of_the_run_that_shares_nothing(

@@ -1,0 +1,76 @@
+"""`tarot export`: a checkpoint of a run as a folder that stands by itself, checked."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tarot.cli.command import typed_command
+from tarot.cli.composition import compose
+from tarot.cli.outputs import check_folder
+from tarot.config.exporting import ExportConfig
+from tarot.config.validation import parse
+from tarot.runs import RunDirectory
+from tarot.runs.best import best_step
+from tarot.runs.exits import ChildFailure, Exit
+from tarot.runs.exports import Export
+from tarot.types import UserError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Export every checkpoint that the arguments name; the exit code is that of the worst."""
+    jobs = [parse(ExportConfig, job.config) for job in compose("export", arguments)]
+    exports = [_planned(job) for job in jobs]
+    if any(job.dry_run for job in jobs):
+        for export in exports:
+            sys.stdout.write(_announcement(export))
+        return Exit.OK
+    typed = typed_command("export", arguments)
+    return max([_export(export, typed) for export in exports], default=Exit.OK)
+
+
+def _planned(config: ExportConfig) -> Export:
+    """UserError for a run, a step or a folder that can't be."""
+    directory = RunDirectory.open(Path(config.run))
+    checkpoint = directory.checkpoint_of(_step(config, directory))
+    if checkpoint is None:
+        raise UserError(f"run={config.run}: the run has no checkpoint yet; wait, or resume it")
+    check_folder("out", config.out)
+    dtype = config.dtype or directory.config()["hardware"]["dtype"]
+    return Export(directory, checkpoint, dtype, Path(config.out))
+
+
+def _step(config: ExportConfig, directory: RunDirectory) -> int | None:
+    if config.step != "best":
+        return config.step
+    best = best_step(directory.path)
+    if best is None:
+        raise UserError(
+            f"step=best: {config.run} was not evaluated while it trained; set eval.every in "
+            "training, or give the number of a step"
+        )
+    return best
+
+
+def _announcement(export: Export) -> str:
+    state = "not exported yet" if export.record() is None else "there already"
+    return f"{export.folder}: {export.checkpoint} in {export.dtype}, {state}\n"
+
+
+def _export(export: Export, typed: str) -> int:
+    if export.record() is not None:
+        sys.stdout.write(f"{export.folder} is finished; nothing to do\n")
+        return Exit.OK
+    try:
+        record = export.make()
+    except ChildFailure as failure:
+        sys.stderr.write(f"{failure}; nothing was exported\n")
+        return failure.code
+    except KeyboardInterrupt:
+        sys.stderr.write(f"stopped; nothing was exported, type it again: {typed}\n")
+        return Exit.INTERRUPTED
+    sys.stdout.write(
+        f"{export.folder}: step {export.step} of {export.run.path} in {export.dtype}; to "
+        f"{record['prompts']} prompts it answers with the {record['tokens']} tokens of the "
+        "checkpoint\n"
+    )
+    return Exit.OK
