@@ -1,8 +1,9 @@
 """`tarot export`: a checkpoint of a run as a folder that stands by itself, checked."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tarot.cli.command import typed_command
 from tarot.cli.composition import compose
@@ -68,9 +69,19 @@ def _export(export: Export, typed: str) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"stopped; nothing was exported, type it again: {typed}\n")
         return Exit.INTERRUPTED
-    sys.stdout.write(
-        f"{export.folder}: step {export.step} of {export.run.path} in {export.dtype}; to "
-        f"{record['prompts']} prompts it answers with the {record['tokens']} tokens of the "
-        "checkpoint\n"
-    )
+    sys.stdout.write(_finding(export, record))
     return Exit.OK
+
+
+def _finding(export: Export, record: Mapping[str, Any]) -> str:
+    same, prompts = record["same"], record["prompts"]
+    found = (
+        f"{export.folder}: step {export.step} of {export.run.path} in {export.dtype}; to {same} of "
+        f"{prompts} prompts it answers as the checkpoint, token by token"
+    )
+    if same == prompts:
+        return f"{found} ({record['tokens']} in all)\n"
+    return (
+        f"{found}; the merge is right in float32, and rounding to {export.dtype} changes the "
+        "others: dtype=float32 keeps them\n"
+    )

@@ -3,10 +3,12 @@
 Run as a module with the run's directory, the checkpoint, the folder to be, the one to fill until
 then, and the number format.
 The weights are held once at a time: as the run loads them, then as anyone loads the folder. Both
-have to give the same tokens, greedily and one prompt at a time. What other engines make of the
-folder is not covered, nor what shows only past the tokens that are compared.
+have to give the same tokens, greedily and one prompt at a time. Where merged weights are rounded,
+the merge is held to that in float32, and the folder to the rounded weights. What other engines make
+of the folder is not covered, nor what shows only past the tokens that are compared.
 """
 
+import operator
 import shutil
 import sys
 from collections.abc import Sequence
@@ -56,7 +58,7 @@ WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
 
 class Mismatch(RuntimeError):
-    """A folder does not say what the checkpoint says."""
+    """Weights do not answer as the checkpoint does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Answers:
     ) -> "Answers":
         """The answers of a model."""
         return cls(prompts, max_new_tokens, greedy_answers(loaded, prompts, max_new_tokens))
+
+    def by(self, other: LoadedModel) -> "Answers":
+        """Those of another model to the same prompts."""
+        return Answers.of(other, self.prompts, self.max_new_tokens)
 
     @property
     def num_tokens(self) -> int:
@@ -91,26 +97,34 @@ def export(job: Export, folder: Path) -> None:
     if config.hardware.device == "cpu":
         set_num_threads(config.hardware.threads)
     display.say(f"reading {job.checkpoint} in {job.dtype}")
-    answers = write(job, config, folder)
-    display.say(f"comparing the answers to {len(answers.prompts)} prompts")
-    check(folder, answers, _device(config), _remedy(job, config))
-    _describe(job, folder, answers)
+    trained, expected = write(job, config, folder)
+    display.say(f"comparing the answers to {len(expected.prompts)} prompts")
+    check(folder, expected, _device(config))
+    _describe(job, folder, trained, expected)
 
 
-def write(job: Export, config: RunConfig, folder: Path) -> Answers:
-    """Save the weights of a checkpoint, and give back what it says as the run loads it."""
+def write(job: Export, config: RunConfig, folder: Path) -> tuple[Answers, Answers]:
+    """Save the weights of a checkpoint.
+
+    Gives back what it says as the run loads it, and what the folder has to say, which is the same
+    but for what rounding of merged weights changes.
+
+    Raises:
+        UserError: for data that can't be read, or weights that aren't there.
+        Mismatch: if adapters, merged without rounding, do not say what they said before.
+    """
     if config.lora is None:
         loaded = _whole(job, config)
-        answers = _answers(loaded, config)
+        trained = expected = _answers(loaded, config)
     else:
         loaded = load_model(base_of(job.run, config), config.model, job.dtype)
         adapted = _adapted(loaded.weights.to(_device(config)), job.checkpoint)
-        answers = _answers(loaded, config)
-        loaded = LoadedModel(adapted.merge_and_unload(safe_merge=True), loaded.tokenizer)
+        trained = _answers(loaded, config)
+        loaded, expected = _merged(adapted, loaded, trained)
     declare_ends(loaded)
     loaded.weights.save_pretrained(folder)
     loaded.tokenizer.save_pretrained(folder)
-    return answers
+    return trained, expected
 
 
 def first_prompts(config: RunConfig, tokenizer: PreTrainedTokenizerBase) -> list[list[Message]]:
@@ -150,18 +164,18 @@ def declare_ends(loaded: LoadedModel) -> None:
         config.pad_token_id = loaded.tokenizer.pad_token_id
 
 
-def check(folder: Path, expected: Answers, device: str, remedy: str = "") -> None:
+def check(folder: Path, expected: Answers, device: str) -> None:
     """Mismatch, which names the first token that differs, unless a folder answers as expected."""
     weights = AutoModelForCausalLM.from_pretrained(folder).to(device)
-    loaded = LoadedModel(weights, AutoTokenizer.from_pretrained(folder))
-    found = Answers.of(loaded, expected.prompts, expected.max_new_tokens)
+    found = expected.by(LoadedModel(weights, AutoTokenizer.from_pretrained(folder)))
+    _compare("what was written does not answer as the checkpoint does", expected, found)
+
+
+def _compare(fault: str, expected: Answers, found: Answers) -> None:
     for number, pair in enumerate(zip(expected.greedy, found.greedy, strict=True), start=1):
         difference = _difference(*pair)
         if difference is not None:
-            raise Mismatch(
-                f"what was written does not answer as the checkpoint does: to prompt {number} of "
-                f"{len(expected.prompts)}, {difference}{remedy}"
-            )
+            raise Mismatch(f"{fault}: to prompt {number} of {len(expected.prompts)}, {difference}")
 
 
 def _difference(theirs: GreedyAnswer, ours: GreedyAnswer) -> str | None:
@@ -174,16 +188,34 @@ def _difference(theirs: GreedyAnswer, ours: GreedyAnswer) -> str | None:
     return f"token {number} is {our} and not {their}" if number else None
 
 
+def _merged(
+    adapted: "peft.PeftModel", loaded: LoadedModel, trained: Answers
+) -> tuple[LoadedModel, Answers]:
+    """The weights with the adapters in them, and what these say.
+
+    In float32 they say what they said apart. In another format the sum is rounded, as it is where
+    vLLM generates in training: that the merge itself changes nothing is held before.
+    """
+    dtype = loaded.weights.dtype
+    _cast(loaded.weights, torch.float32)
+    exact = trained if dtype == torch.float32 else trained.by(loaded)
+    merged = LoadedModel(adapted.merge_and_unload(safe_merge=True), loaded.tokenizer)
+    _compare("the adapters, merged, do not answer as they did apart", exact, exact.by(merged))
+    if dtype == torch.float32:
+        return merged, trained
+    _cast(merged.weights, dtype)
+    return merged, trained.by(merged)
+
+
+def _cast(weights: PreTrainedModel, dtype: torch.dtype) -> None:
+    """The parameters alone: buffers, as the frequencies of positions, keep their precision."""
+    for parameter in weights.parameters():
+        parameter.data = parameter.data.to(dtype)
+
+
 def _answers(loaded: LoadedModel, config: RunConfig) -> Answers:
     limit = min(NUM_TOKENS, completion_limit(config))
     return Answers.of(loaded, first_prompts(config, loaded.tokenizer), limit)
-
-
-def _remedy(job: Export, config: RunConfig) -> str:
-    """What to do about it; adapters in half precision round when they become weights."""
-    if config.lora is not None and job.dtype != "float32":
-        return f"; merged weights are rounded to {job.dtype}, so export them with dtype=float32"
-    return ""
 
 
 def _whole(job: Export, config: RunConfig) -> LoadedModel:
@@ -201,14 +233,15 @@ def _adapted(weights: PreTrainedModel, checkpoint: Path) -> "peft.PeftModel":
     return peft.PeftModel.from_pretrained(weights, checkpoint)
 
 
-def _describe(job: Export, folder: Path, answers: Answers) -> None:
+def _describe(job: Export, folder: Path, trained: Answers, written: Answers) -> None:
     """The card, what made the weights, and the record by which the export is known."""
     for name, path in fact_files(job.run):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(path, folder / name)
     card = model_card(job.run, Subject(job.folder.name, job.step))
     write_atomically(folder / "README.md", card.encode())
-    checked = {"prompts": len(answers.prompts), "tokens": answers.num_tokens}
+    same = sum(map(operator.eq, trained.greedy, written.greedy))
+    checked = {"prompts": len(trained.prompts), "same": same, "tokens": trained.num_tokens}
     write_json(folder / RECORD, {**job.identity(), **checked})
 
 

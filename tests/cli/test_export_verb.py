@@ -48,10 +48,7 @@ def export_of(run: RunDirectory, step: int, folder: str) -> Export:
             "step=best: run was not evaluated while it trained; set eval.every in training, or "
             "give the number of a step",
         ),
-        (
-            ("run=run", "step=last", "out=out"),
-            'step: "last" should be the number of a step, best, or null',
-        ),
+        (("run=run", "step=last", "out=out"), 'step: "last" should be the number of a step, best'),
         (("run=run", "out=a/b"), "out: a/b: its folder does not exist; make it or name another"),
         (("run=run",), "out: missing; give out=…"),
         (("run=run", "out=other"), "out: other is there and holds no export; name another folder"),

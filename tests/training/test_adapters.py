@@ -18,11 +18,12 @@ from tarot.config.schema import ColdStartConfig, LoraConfig, RunConfig
 from tarot.evaluation import read_scores
 from tarot.prompts import Message
 from tarot.runs import RunDirectory, mark_complete, read_json
+from tarot.runs.exports import RECORD, Export
 from tarot.sampling import LoadedModel, load_model, local_checkpoint, sample
 from tarot.training.adapters import merged_parameters, peft_config
 from tarot.training.child import train
 from tarot.training.context import opened
-from tarot.training.exporting import base_of
+from tarot.training.exporting import base_of, export
 from tarot.training.loading import checkpoint_of, load
 from tarot.training.optimization import optimize
 from tarot.training.preliminaries import choose_policy
@@ -101,7 +102,7 @@ def test_exported_it_is_merged_and_checked(
 ) -> None:
     folder = tmp_path / "merged"
     assert main(["export", f"run={trained.run.path}", f"out={folder}"]) == 0
-    assert "answers with the " in capsys.readouterr().out
+    assert "to 4 of 4 prompts it answers as the checkpoint" in capsys.readouterr().out
     assert not (folder / "adapter_config.json").exists()
     merged = load_plainly(folder)
     assert texts(merged) == texts(trained.model)
@@ -110,6 +111,18 @@ def test_exported_it_is_merged_and_checked(
     assert "; what was trained is a LoRA adapter of rank 4, merged here." in card
     assert "The run was not finished, so nothing else was measured." in card
     assert "library_name: transformers" in card
+
+
+def test_rounded_it_is_held_to_the_rounded_weights(trained: Trained, tmp_path: Path) -> None:
+    checkpoint = trained.run.last_checkpoint()
+    assert checkpoint is not None
+    export(Export(trained.run, checkpoint, "bfloat16", tmp_path), tmp_path)
+    found = load_plainly(tmp_path).weights
+    assert found.dtype == torch.bfloat16
+    adapter = PeftModel.from_pretrained(begun(trained).weights, checkpoint)
+    for name, exact in adapter.merge_and_unload().state_dict().items():
+        torch.testing.assert_close(found.state_dict()[name].float(), exact, rtol=0.02, atol=1e-3)
+    assert read_json(tmp_path / RECORD)["prompts"] == 4
 
 
 def test_adapters_that_do_not_survive_the_merge_leave_no_folder(
@@ -129,7 +142,7 @@ def test_adapters_that_do_not_survive_the_merge_leave_no_folder(
     mark_complete(checkpoint)
     assert main(["export", f"run={run.path}", f"out={tmp_path}/merged"]) == 1
     line = capsys.readouterr().err.splitlines()[-1]  # after what PEFT says of such adapters here
-    assert line.startswith("the export ended with exit code 1: what was written does not answer as")
+    assert line.startswith("the export ended with exit code 1: the adapters, merged, do not answer")
     assert line.endswith("; nothing was exported")
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from tarot.config.schema import RunConfig
 from tarot.runs import RunDirectory, read_json
 from tarot.runs.exports import RECORD
-from tarot.sampling import LoadedModel, greedy_answers, load_model
+from tarot.sampling import LoadedModel, load_model
 from tarot.training.exporting import Answers, Mismatch, check, declare_ends, first_prompts
 from tests.sampling.small_models import load_plainly, load_small
 from tests.training.workplace import NUM_STEPS, Finished, Workplace
@@ -35,10 +35,6 @@ class Story:
     def checkpoint(self) -> Path:
         return self.run.checkpoints_path / f"checkpoint-{NUM_STEPS}"
 
-    def trained(self) -> LoadedModel:
-        """The checkpoint as the run loads it."""
-        return load_model(str(self.checkpoint), self.config.model, "float32")
-
     @property
     def config(self) -> RunConfig:
         return RunConfig.model_validate(self.run.config())
@@ -51,12 +47,23 @@ def story(workplace: Workplace, whole: Finished) -> Story:
     return Story(workplace.run("whole"), workplace.folder / "exported", first, again)
 
 
+@pytest.fixture(scope="module")
+def trained(story: Story) -> LoadedModel:
+    """The checkpoint as the run loads it."""
+    return load_model(str(story.checkpoint), story.config.model, "float32")
+
+
+@pytest.fixture(scope="module")
+def answers(story: Story, trained: LoadedModel) -> Answers:
+    return Answers.of(trained, first_prompts(story.config, trained.tokenizer), 16)
+
+
 def test_the_command_says_what_was_compared_and_is_done_once(story: Story) -> None:
     record = read_json(story.folder / RECORD)
     assert story.first.stderr == ""
     assert story.first.stdout.splitlines()[-1] == (
-        f"exported: step {NUM_STEPS} of whole in float32; to 4 prompts it answers with the "
-        f"{record['tokens']} tokens of the checkpoint"
+        f"exported: step {NUM_STEPS} of whole in float32; to 4 of 4 prompts it answers as the "
+        f"checkpoint, token by token ({record['tokens']} in all)"
     )
     assert 4 <= record["tokens"] <= 4 * 16
     assert (story.again.returncode, story.again.stdout) == (
@@ -65,7 +72,9 @@ def test_the_command_says_what_was_compared_and_is_done_once(story: Story) -> No
     )
 
 
-def test_the_folder_stands_by_itself(story: Story, workplace: Workplace, tmp_path: Path) -> None:
+def test_the_folder_stands_by_itself(
+    story: Story, trained: LoadedModel, answers: Answers, workplace: Workplace, tmp_path: Path
+) -> None:
     folder = tmp_path / "moved"
     shutil.copytree(story.folder, folder)
     beside = [path for path in folder.iterdir() if path.is_file()]
@@ -74,16 +83,14 @@ def test_the_folder_stands_by_itself(story: Story, workplace: Workplace, tmp_pat
         *("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"),
     }
     assert [path for path in beside if str(workplace.folder).encode() in path.read_bytes()] == []
-    found, trained = load_plainly(folder), story.trained()
+    found = load_plainly(folder)
     assert found.weights.dtype == torch.float32
     ours, theirs = found.weights.state_dict(), trained.weights.state_dict()
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     assert found.tokenizer.chat_template == trained.tokenizer.chat_template
-    prompts = first_prompts(story.config, trained.tokenizer)
-    answers = greedy_answers(found, prompts, 16)
-    assert answers == greedy_answers(trained, prompts, 16)
-    assert len({tuple(answer.prompt) for answer in answers}) == 4
+    assert answers.by(found) == answers
+    assert len({tuple(answer.prompt) for answer in answers.greedy}) == 4
 
 
 def test_all_configs_name_the_same_end(story: Story) -> None:
@@ -128,27 +135,26 @@ def test_the_card_says_what_made_the_weights_and_how_to_make_them_again(
     assert "tarot-again" in planned.stdout
 
 
-def test_weights_that_were_changed_since_do_not_pass(story: Story, tmp_path: Path) -> None:
-    trained = story.trained()
-    prompts = first_prompts(story.config, trained.tokenizer)
-    expected = Answers.of(trained, prompts, 16)
+def test_weights_that_were_changed_since_do_not_pass(
+    story: Story, answers: Answers, tmp_path: Path
+) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(story.folder, folder)
-    check(folder, expected, "cpu")
+    check(folder, answers, "cpu")
     weights = load_file(folder / "model.safetensors")
     name = "model.layers.1.mlp.down_proj.weight"
     weights[name] = -10 * weights[name]
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     with pytest.raises(Mismatch, match=r"to prompt \d of 4, token \d+ is \d+ and not \d+$"):
-        check(folder, expected, "cpu")
+        check(folder, answers, "cpu")
 
 
-def test_a_template_that_was_changed_since_does_not_pass(story: Story, tmp_path: Path) -> None:
-    trained = story.trained()
-    expected = Answers.of(trained, first_prompts(story.config, trained.tokenizer), 2)
+def test_a_template_that_was_changed_since_does_not_pass(
+    story: Story, answers: Answers, tmp_path: Path
+) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(story.folder, folder)
     template = folder / "chat_template.jinja"
     template.write_text("Hello. " + template.read_text())
     with pytest.raises(Mismatch, match=r"prompt 1 of 4, which its tokenizer renders otherwise$"):
-        check(folder, expected, "cpu")
+        check(folder, answers, "cpu")
