@@ -2,12 +2,10 @@
 
 from typing import Literal
 
-from pydantic import PositiveInt, field_validator
+from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from tarot.config.schema import Strict
-
-Step = PositiveInt | Literal["best"] | None
 
 
 class ExportConfig(Strict):
@@ -17,7 +15,7 @@ class ExportConfig(Strict):
     """
 
     run: str
-    step: Step
+    step: int | Literal["best"] | None
     out: str
     dtype: Literal["float32", "bfloat16"] | None
     dry_run: bool
