@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tarot.cli.composition import compose
+from tarot.publishing.card import Subject, model_card
 from tarot.runs import RunDirectory, mark_complete, prepare, write_json
 from tests.publishing.model_hub import Store, model_hub
 
@@ -114,6 +115,24 @@ def test_the_card_names_a_cold_start(run: RunDirectory, hub: Store) -> None:
     pushed(run, hub)
     card = hub.repositories["org/name"]["README.md"].decode()
     assert "by TAROT, after a cold start: supervised training on 40 reference solutions.\n" in card
+
+
+def test_a_card_says_whether_its_weights_were_measured(run: RunDirectory) -> None:
+    """Of the step that did best in training, of the last, and of a run that isn't finished."""
+    for step in (1, 2):
+        run.log.append({"step": step})
+    write_json(run.path / "best.json", {"step": 1, "metric": "eval/pass_at_1", "value": 0.25})
+    best, last = (model_card(run, Subject("folder", step)) for step in (1, 2))
+    assert "this is the best: eval/pass_at_1 0.25.\n" in best
+    assert "What follows was measured after step 2, not with these weights.\n" in best
+    assert "the best" not in last
+    assert "not with these weights" not in last
+    for card in (best, last):
+        assert f"````\n{run.config()['prompt']['instruction'].rstrip()}\n````" in card
+        assert "| 16.1 [10.0, 22.2] | 30.2 [25.0, 35.4] |" in card
+        assert "```\ntarot reproduce run=tarot\n```" in card
+    run.summary_path.unlink()
+    assert "nothing else was measured" in model_card(run, Subject("folder", 2))
 
 
 def test_pushing_again_changes_nothing(run: RunDirectory, hub: Store) -> None:
