@@ -19,6 +19,7 @@ from tarot.plan.effort import (
     generating_gpus,
     time_step,
 )
+from tarot.plan.evaluations import MAX_TIME_SHARE, REMEDY, plan_evaluations
 from tarot.plan.hosting import is_hosted, reckon_hosting
 from tarot.plan.memory import GpuMemory
 from tarot.plan.needs import GB, full_length, memory_of
@@ -158,6 +159,28 @@ def time_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
         f"{gpus} GPUs x {usd:g} USD an hour",
     )
     yield "assumed", _assumptions(settings)
+
+
+def eval_rows(settings: RunConfig, length: Length) -> Iterator[Row]:
+    """What the evaluations while training take, and a warning where that is much."""
+    planned = plan_evaluations(settings, length.steps, length.tests_per_problem)
+    if planned is None or settings.eval is None:
+        return
+    every = settings.eval.every
+    if planned.number == 0:
+        yield "eval", f"none while training: {length.steps} steps are fewer than eval.every={every}"
+        return
+    times = "" if planned.number is None else f", {planned.number:,} in all"
+    on_cpu = planned.seconds is None
+    each = "" if planned.seconds is None else f"{_duration(planned.seconds)} each, "
+    yield (
+        "eval",
+        f"{planned.completions:,} completions after every {every} steps{times}: "
+        f"{'at most' if on_cpu else 'about'} {each}{planned.time_share:.1%} of the time"
+        f"{', by what is drawn' if on_cpu else ''}",
+    )
+    if planned.time_share > MAX_TIME_SHARE:
+        yield "warning", f"eval may take more than {MAX_TIME_SHARE:.0%} of the time; {REMEDY}"
 
 
 def _rest(idle_s: float | None) -> str:

@@ -11,7 +11,6 @@ from tarot.cli.outputs import check_folder
 from tarot.config.exporting import ExportConfig
 from tarot.config.validation import parse
 from tarot.runs import RunDirectory
-from tarot.runs.best import best_step
 from tarot.runs.exits import ChildFailure, Exit
 from tarot.runs.exports import Export
 from tarot.types import UserError
@@ -32,24 +31,12 @@ def run(arguments: Sequence[str]) -> int:
 def _planned(config: ExportConfig) -> Export:
     """UserError for a run, a step or a folder that can't be."""
     directory = RunDirectory.open(Path(config.run))
-    checkpoint = directory.checkpoint_of(_step(config, directory))
+    checkpoint = directory.checkpoint_of(config.step)
     if checkpoint is None:
         raise UserError(f"run={config.run}: the run has no checkpoint yet; wait, or resume it")
     check_folder("out", config.out)
     dtype = config.dtype or directory.config()["hardware"]["dtype"]
     return Export(directory, checkpoint, dtype, Path(config.out))
-
-
-def _step(config: ExportConfig, directory: RunDirectory) -> int | None:
-    if config.step != "best":
-        return config.step
-    best = best_step(directory.path)
-    if best is None:
-        raise UserError(
-            f"step=best: {config.run} was not evaluated while it trained; set eval.every in "
-            "training, or give the number of a step"
-        )
-    return best
 
 
 def _announcement(export: Export) -> str:

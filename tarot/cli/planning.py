@@ -14,6 +14,7 @@ from tarot.cli.estimates import (
     Length,
     adapter_rows,
     effort_rows,
+    eval_rows,
     memory_rows,
     read_length,
     sandbox_rows,
@@ -102,6 +103,7 @@ def facts(run: PlannedRun, length: Length) -> Table:
     table.add_row("steps", length.words)
     for row in (
         *effort_rows(settings, length),
+        *eval_rows(settings, length),
         *sandbox_rows(settings, length),
         *adapter_rows(settings),
         *memory_rows(settings),

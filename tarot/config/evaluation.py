@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
+from pydantic_core import PydanticCustomError
 
 from tarot.config.schema import (
     GradingConfig,
@@ -39,13 +40,14 @@ class EvaluateConfig(Strict):
     """What is evaluated, on which benchmarks, and where the scores go.
 
     `model` is what a run's config says where `checkpoint` is of a run. `benchmark` holds a node
-    with `_target_` for each, and `step` chooses among a run's checkpoints. Of our own benchmark
-    are `data`, `prompt` and `grading`, None for the run's, and `sandbox`.
+    with `_target_` for each, and `step` chooses among a run's checkpoints: the number of one, or
+    the best of its evaluations. Of our own benchmark are `data`, `prompt` and `grading`, None for
+    the run's, and `sandbox`.
     """
 
     model: ModelConfig | None = None
     checkpoint: str | None
-    step: PositiveInt | None
+    step: PositiveInt | Literal["best"] | None
     benchmark: dict[str, Node] = Field(min_length=1)
     hardware: HardwareConfig
     data: Node | None = None
@@ -58,3 +60,11 @@ class EvaluateConfig(Strict):
     debug: bool
     evaluations_dir: str
     dry_run: bool
+
+    @field_validator("step", mode="before")
+    @classmethod
+    def _is_step(cls, step: object) -> object:
+        is_number = isinstance(step, int) and not isinstance(step, bool) and step > 0
+        if is_number or step in (None, "best"):
+            return step
+        raise PydanticCustomError("step", "should be the number of a step, or best")

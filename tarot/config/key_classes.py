@@ -63,7 +63,7 @@ _CLASSES = {
         """,
     ),
     KeyClass.EXTENDABLE: (
-        "evaluation",
+        "evaluation eval",
         """
         max_steps num_train_epochs
         include_num_input_tokens_seen log_completions log_completions_hub_repo log_level

@@ -195,6 +195,18 @@ class EvaluationConfig(Strict):
     batch_size: PositiveInt
 
 
+class EvalConfig(Strict):
+    """How the model is measured on the dev split while it trains: after every `every` steps.
+
+    `seed` draws the problems and their completions, the same at each evaluation.
+    """
+
+    every: PositiveInt | None
+    problems: PositiveInt
+    samples: PositiveInt
+    seed: int = Field(ge=0)
+
+
 class ProbeConfig(Strict):
     """What is measured before training: `samples` of each of `problems` training problems.
 
@@ -287,6 +299,7 @@ class RunConfig(Strict):
     dynamic_sampling: DynamicSamplingConfig | None
     probe: ProbeConfig
     evaluation: EvaluationConfig
+    eval: EvalConfig | None = None
     rates: RatesConfig
     schedule: ScheduleConfig = ScheduleConfig(stretch=False, lengths=None)
 

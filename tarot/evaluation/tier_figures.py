@@ -22,10 +22,10 @@ def measured(outcomes: Sequence[ProblemOutcomes], samples: int) -> Measured:
     if not solved:
         raise BenchmarkFailure("no problem has a tier and a sample that could be judged")
     parts = {tier.value: estimate.mean for tier, estimate in tier_means(outcomes).items()}
-    for k in _ks(samples):
+    for k in powers_of_two(samples):
         parts |= _pass_at(k, "", solved)
         for tier in Tier:
-            parts |= _pass_at(k, f"{tier}/", _in_full(tier_scores(outcomes, tier)))
+            parts |= _pass_at(k, f"{tier}/", in_full(tier_scores(outcomes, tier)))
     return Measured(
         metric="pass@1",
         value=clustered_mean(solved).mean,
@@ -36,8 +36,14 @@ def measured(outcomes: Sequence[ProblemOutcomes], samples: int) -> Measured:
     )
 
 
-def _ks(samples: int) -> list[int]:
+def powers_of_two(samples: int) -> list[int]:
+    """The k = 2, 4, … up to the number of samples for which pass@k is given."""
     return [2**power for power in range(1, samples.bit_length()) if 2**power <= samples]
+
+
+def in_full(scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    """By problem 1 or 0 for each sample, from shares: whether it is all."""
+    return {problem: [float(one == 1) for one in shares] for problem, shares in scores.items()}
 
 
 def _pass_at(k: int, prefix: str, solved: Mapping[str, Sequence[float]]) -> dict[str, float]:
@@ -45,7 +51,3 @@ def _pass_at(k: int, prefix: str, solved: Mapping[str, Sequence[float]]) -> dict
     if not any(len(samples) >= k for samples in solved.values()):
         return {}
     return {f"{prefix}pass@{k}": mean_pass_at_k(solved, k).mean}
-
-
-def _in_full(scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
-    return {problem: [float(one == 1) for one in shares] for problem, shares in scores.items()}

@@ -1,14 +1,21 @@
 """Measuring what a model solves: sampled, judged and counted per problem."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from tarot.capability import ProblemOutcomes
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import PromptConfig
-from tarot.grading.grader import Grader
 from tarot.prompts import build_prompt, keeps_format
 from tarot.sampling import Completion, Sampler
-from tarot.types import Problem
+from tarot.types import Grade, Problem
+
+
+class Judge(Protocol):
+    """What judges completions, as a Grader."""
+
+    def grade(self, items: Sequence[tuple[Problem, str]]) -> list[Grade]:
+        """The grade of each (problem, completion), in order."""
 
 
 def measure(  # noqa: PLR0913
@@ -17,7 +24,7 @@ def measure(  # noqa: PLR0913
     prompt: PromptConfig,
     system_role: bool,
     *,
-    grader: Grader,
+    grader: Judge,
     samples: int,
     settings: SamplingSettings,
     seed: int,

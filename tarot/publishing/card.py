@@ -9,7 +9,6 @@ from typing import Any
 from huggingface_hub import ModelCardData
 
 from tarot.runs import RunDirectory, read_json
-from tarot.runs.best import BEST
 from tarot.runs.exports import FACTS
 
 TAGS = ["tarot", "trl", "grpo", "code", "curriculum-learning"]
@@ -116,11 +115,11 @@ def _prompt(config: Mapping[str, Any]) -> str:
 def _scores(run: RunDirectory, subject: Subject) -> str:
     """What was measured of the run, and whether it was of these weights."""
     notes = []
-    best = read_json(run.path / BEST) if (run.path / BEST).exists() else None
-    if best is not None and best["step"] == subject.step:
+    best = read_best(run.path)
+    if best is not None and best.step == subject.step:
         notes.append(
-            f"Of the steps that were evaluated in training this is the best: {best['metric']} "
-            f"{best['value']:.4g}."
+            f"Of the steps that were evaluated in training this is the best: {best.metric} "
+            f"{best.value:.4g}."
         )
     if not run.summary_path.exists():
         return "\n\n".join([*notes, "The run was not finished, so nothing else was measured."])

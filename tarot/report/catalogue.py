@@ -1,12 +1,15 @@
 """The charts of a run: what `tarot.metrics.steps` measures and what TRL logs beside it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from tarot.report.charts import Chart, chart, occurring
-from tarot.report.series import Series
+from tarot.report.series import Series, read_series
+from tarot.runs.best import METRIC
 from tarot.types import Tier, Verdict
 
+_PASS_AT_K = re.compile(r"eval/pass_at_(\d+)")
 _NOT_A_PART = "reward/without_active_tier"
 # Those that are seldom seen last: there are fewer colours than verdicts.
 _VERDICTS = (
@@ -133,6 +136,51 @@ def charts_of_a_run(series: Series) -> Iterator[Chart]:
     yield from _TRAINING
 
 
+def charts_of_evaluations(series: Series) -> Iterator[Chart]:
+    """What the log has of evaluations while training, on problems that are not trained on."""
+    yield chart(
+        "eval",
+        "Evaluation: pass@1",
+        "share of samples that pass the whole suite, with its 95% interval over problems",
+        ("pass@1", METRIC),
+        ("low", "eval/pass_at_1_low"),
+        ("high", "eval/pass_at_1_high"),
+        is_share=True,
+    )
+    yield chart(
+        "eval-tiers",
+        "Evaluation: pass@1 by tier",
+        "share of samples that pass all tests of a tier",
+        *((tier.value, f"eval/{tier}/pass_at_1") for tier in Tier),
+        is_share=True,
+    )
+    ks = sorted(int(found[1]) for found in map(_PASS_AT_K.fullmatch, series.values) if found)
+    yield chart(
+        "eval-k",
+        "Evaluation: pass@k",
+        "share of problems whose whole suite one of k samples passes",
+        *((f"pass@{k}", f"eval/pass_at_{k}") for k in ks),
+        is_share=True,
+    )
+    yield chart("eval-length", "Evaluation: length", "mean, in tokens", ("mean", "eval/length"))
+    yield chart(
+        "eval-unusable",
+        "Evaluation: completions that …",
+        "shares of all completions",
+        ("were cut off", "eval/truncated"),
+        ("hold no code", "eval/no_code"),
+        ("could not be judged", "eval/unjudged"),
+        is_share=True,
+    )
+    yield chart(
+        "eval-time",
+        "Evaluation: time",
+        "share of the time since the training was started",
+        ("evaluation", "eval/time_share"),
+        is_share=True,
+    )
+
+
 def charts_of_a_sweep() -> Iterator[Chart]:
     """What the runs of a sweep are laid side by side by: charts of one line a run each."""
     yield replace(_of_one_line(REWARD, 0, "Reward"), about="mean over rewarded completions")
@@ -142,6 +190,12 @@ def charts_of_a_sweep() -> Iterator[Chart]:
     yield replace(_of_one_line(VARIANCE, 0, VARIANCE.title), about=about)
     for one in (ENTROPY, LENGTH, GRADIENT, TIME):
         yield _of_one_line(one, 0, one.title)
+
+
+def evaluations_of_a_sweep() -> Chart:
+    """The chart by which the evaluations of runs are laid side by side."""
+    first = next(charts_of_evaluations(read_series(())))
+    return replace(_of_one_line(first, 0, first.title), about="share that pass the whole suite")
 
 
 def _of_one_line(several: Chart, place: int, title: str) -> Chart:

@@ -8,7 +8,7 @@ from typing import Any
 from tarot.pages import render
 from tarot.report.adaptive import read_choice
 from tarot.report.benchmarks import BenchmarkScore, score_rows
-from tarot.report.catalogue import charts_of_a_run
+from tarot.report.catalogue import charts_of_a_run, charts_of_evaluations
 from tarot.report.charts import Charts, select
 from tarot.report.completions import Again, Browser, browser_of, read_sample
 from tarot.report.drawing import MAX_SHADED, Picture, curves_of, picture_of
@@ -19,6 +19,7 @@ from tarot.report.settings import setting_rows
 from tarot.report.stretches import Stretch, stretches_of
 from tarot.report.tally import TIERS, Rollouts, facts_of, read_rollout_columns, verdict_table
 from tarot.runs import DirectoryState, RunDirectory, read_json
+from tarot.runs.best import read_best
 from tarot.runs.changes import Change
 from tarot.runs.log import DECISION
 from tarot.runs.rollouts import Rollout
@@ -67,6 +68,7 @@ def run_page(run: RunDirectory, gathered: Gathered, beside: Beside) -> str:
     phases = stretches_of(lines)
     series = thinned(whole)
     pictures = [picture_of(one, curves_of(one, series), phases) for one in charts.shown]
+    pictures += _evaluation_pictures(run, phases)
     browser = browser_of(gathered.shown, beside.problems, beside.again)
     config = run.config()
     return render(
@@ -92,6 +94,12 @@ def run_page(run: RunDirectory, gathered: Gathered, beside: Beside) -> str:
         differences=list(setting_rows([beside.default, config])),
         config=json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False),
     )
+
+
+def _evaluation_pictures(run: RunDirectory, phases: Sequence[Stretch]) -> list[Picture]:
+    series = thinned(read_series(run.log.evaluations()))
+    charts = select(charts_of_evaluations(series), series)
+    return [picture_of(one, curves_of(one, series), phases) for one in charts.shown]
 
 
 def chart_data(pictures: Sequence[Picture]) -> list[dict[str, Any]]:
@@ -129,6 +137,13 @@ def _facts(run: RunDirectory, config: Mapping[str, Any]) -> Iterator[tuple[str, 
     yield "seed", str(config["seed"])
     for line in run.changes.lines():
         yield f"from step {line['step'] + 1} on", Change.from_json(line).listed
+    best = read_best(run.path)
+    if best is not None:
+        yield (
+            "best checkpoint",
+            f"step {best.step}, {best.metric} {best.value:.1%}: the most of several evaluations, "
+            "which looks better than it is",
+        )
 
 
 def _decisions(run: RunDirectory) -> Iterator[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from tarot.pages import render
 from tarot.report.benchmarks import BenchmarkScore
-from tarot.report.catalogue import charts_of_a_sweep
+from tarot.report.catalogue import charts_of_a_sweep, evaluations_of_a_sweep
 from tarot.report.charts import Chart
 from tarot.report.drawing import Curve, Picture, picture_of
 from tarot.report.held_out import (
@@ -45,6 +45,7 @@ class SweptRun:
     link: str | None
     config: Mapping[str, Any]
     series: Series
+    evaluations: Series
     changes: Changes
     scores: Sequence[BenchmarkScore]
 
@@ -73,6 +74,7 @@ def read_swept(
         link=link if is_there else None,
         config=run.config() if is_there else {},
         series=thinned(read_series(run.log.steps() if is_there else ())),
+        evaluations=thinned(read_series(run.log.evaluations() if is_there else ())),
         changes=read_changes(run) if is_there else {},
         scores=scores if is_there else (),
     )
@@ -80,7 +82,10 @@ def read_swept(
 
 def sweep_page(name: str, runs: Sequence[SweptRun]) -> str:
     """The whole page of a sweep of that name."""
-    pictures = [picture for one in charts_of_a_sweep() for picture in _pictures(one, runs)]
+    series = [run.series for run in runs]
+    pictures = [found for one in charts_of_a_sweep() for found in _pictures(one, runs, series)]
+    evaluations = [run.evaluations for run in runs]
+    pictures += _pictures(evaluations_of_a_sweep(), runs, evaluations)
     found = [run for run in runs if run.config]
     differences = setting_rows([run.config for run in found]) if len(found) > 1 else ()
     return render(
@@ -103,13 +108,15 @@ def _row(run: SweptRun) -> tuple[str, ...]:
     return (str(run.number), run.name, run.settings, run.status.in_words, last)
 
 
-def _pictures(chart: Chart, runs: Sequence[SweptRun]) -> Iterator[Picture]:
-    """The chart for each dozen of the runs that have figures for it."""
+def _pictures(
+    chart: Chart, runs: Sequence[SweptRun], series: Sequence[Series]
+) -> Iterator[Picture]:
+    """The chart for each dozen of the runs that have figures for it in their series."""
     (line,) = chart.lines
     curves = [
-        Curve(run.label, run.series.steps.tolist(), run.series.values[line.key], run.number - 1)
-        for run in runs
-        if run.series.has(line.key)
+        Curve(run.label, one.steps.tolist(), one.values[line.key], run.number - 1)
+        for run, one in zip(runs, series, strict=True)
+        if one.has(line.key)
     ]
     for start in range(0, len(curves), MAX_OVERLAID):
         yield picture_of(chart, curves[start : start + MAX_OVERLAID], part=start)

@@ -2,8 +2,8 @@
 
 The trainer writes a checkpoint's files one by one; the marker follows when all are there, and has
 a note on each of them, by which a checkpoint that was whole is known to be so still. An empty
-marker, as in older runs, is believed. Keep at least two checkpoints: the trainer removes older ones
-before the newest has its marker, and a broken one needs another before it.
+marker, as in older runs, is believed. Keep at least two checkpoints: a broken one needs another
+before it.
 """
 
 import shutil
@@ -50,8 +50,12 @@ def newest_first(folder: Path) -> list[Path]:
 
 def kept_steps(folder: Path) -> str:
     """The steps of the complete checkpoints, as a line has them."""
-    steps = (str(checkpoint_step(path)) for path in reversed(newest_first(folder)))
-    return ", ".join(steps) or "none"
+    return ", ".join(map(str, sorted(complete_steps(folder)))) or "none"
+
+
+def complete_steps(folder: Path) -> set[int]:
+    """The steps of the complete checkpoints."""
+    return {checkpoint_step(path) for path in newest_first(folder)}
 
 
 def find_whole(folder: Path) -> Found:
@@ -77,6 +81,17 @@ def remove_incomplete(folder: Path) -> None:
     for path in _checkpoints(folder):
         if not _is_complete(path):
             shutil.rmtree(path)
+
+
+def remove_older(folder: Path, limit: int | None, kept: int | None) -> None:
+    """Remove all complete checkpoints but the newest `limit`, and that of step `kept`.
+
+    Without a limit all stay.
+    """
+    for checkpoint in newest_first(folder)[limit:] if limit else ():
+        if checkpoint_step(checkpoint) != kept:
+            (checkpoint / MARKER).unlink()
+            shutil.rmtree(checkpoint)
 
 
 def checkpoint_step(checkpoint: Path) -> int:

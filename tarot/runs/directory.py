@@ -9,12 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from tarot.runs import best
 from tarot.runs.checkpoints import (
     PREFIX,
     Found,
     checkpoint_step,
+    complete_steps,
     find_whole,
     kept_steps,
     last_complete,
@@ -27,6 +29,7 @@ from tarot.runs.log import StepLog
 from tarot.types import UserError
 
 ROLLOUT_NAME = re.compile(r"step-(\d+)\.parquet")
+EVALUATION_NAME = re.compile(r"eval-(\d+)\.json")
 
 
 class DirectoryState(StrEnum):
@@ -68,8 +71,12 @@ class RunDirectory:
 
     @property
     def outcomes_path(self) -> Path:
-        """The folder with a file for each split's outcomes, before and after training."""
+        """The folder with files of outcomes: of each split before and after, and of evaluations."""
         return self.path / "outcomes"
+
+    def evaluation_of(self, step: int) -> Path:
+        """The file of the outcomes of an evaluation while training."""
+        return self.outcomes_path / f"eval-{step:06d}.json"
 
     @property
     def decision_path(self) -> Path:
@@ -151,20 +158,26 @@ class RunDirectory:
 
     def rollout_files(self) -> dict[int, Path]:
         """The files of rollouts by step, in order of step."""
-        matches = [(ROLLOUT_NAME.fullmatch(path.name), path) for path in self._in_rollouts()]
-        return dict(sorted((int(match[1]), path) for match, path in matches if match))
+        return _numbered(self.rollouts_path, ROLLOUT_NAME)
 
     def last_checkpoint(self) -> Path | None:
         """The newest complete checkpoint, or None."""
         return last_complete(self.checkpoints_path)
 
-    def checkpoint_of(self, step: int | None) -> Path | None:
+    def checkpoint_of(self, step: int | Literal["best"] | None) -> Path | None:
         """The complete checkpoint of a step, or the newest; None where the run has none yet.
 
-        UserError for a step that is not kept, with those that are.
+        UserError for a step that is not kept, with those that are, and for `best` without one.
         """
         if step is None:
             return self.last_checkpoint()
+        if step == "best":
+            step = best.best_step(self.path)
+        if step is None:
+            raise UserError(
+                f"step=best: {self.path} was not evaluated while it trained; set eval.every in "
+                "training, or give the number of a step"
+            )
         chosen = self.checkpoints_path / f"{PREFIX}{step}"
         if chosen not in newest_first(self.checkpoints_path):
             kept = kept_steps(self.checkpoints_path)
@@ -196,14 +209,22 @@ class RunDirectory:
                 path.rename(kept / path.name)
 
     def cut_back(self, step: int) -> None:
-        """Remove what log and rollouts hold of later steps, and what was half written."""
+        """Remove what is there of later steps, but for checkpoints, and what is half written."""
         self.log.cut_back(step)
-        for later, path in self.rollout_files().items():
-            if later > step:
-                path.unlink()
-        for path in self._in_rollouts():
-            if path.name.endswith(TEMPORARY_SUFFIX):
-                path.unlink()
+        evaluations = _numbered(self.outcomes_path, EVALUATION_NAME)
+        for files in (self.rollout_files(), evaluations):
+            for later, path in files.items():
+                if later > step:
+                    path.unlink()
+        for path in self.rollouts_path.glob(f"*{TEMPORARY_SUFFIX}"):
+            path.unlink()
+        best.cut_back(
+            self.path, step, self.log.evaluations(), complete_steps(self.checkpoints_path)
+        )
 
-    def _in_rollouts(self) -> list[Path]:
-        return list(self.rollouts_path.iterdir()) if self.rollouts_path.is_dir() else []
+
+def _numbered(folder: Path, name: re.Pattern[str]) -> dict[int, Path]:
+    """The files of a folder whose names have a step, in order of step."""
+    paths = folder.iterdir() if folder.is_dir() else ()
+    matches = [(name.fullmatch(path.name), path) for path in paths]
+    return dict(sorted((int(match[1]), path) for match, path in matches if match))

@@ -13,6 +13,8 @@ from tarot.types import UserError
 
 DECISION = "decision"
 """The key of a line that holds, in place of metrics, what an on-line policy decided."""
+EVALUATION = "eval"
+"""The key of a line with the metrics of an evaluation while training; it has the settings of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,15 @@ class StepLog:
                 raise UserError(f"{self.path}: line {number} is not JSON: {error}") from error
 
     def steps(self) -> Iterator[dict[str, Any]]:
-        """The lines of metrics, one a step; `lines` has decisions between them."""
+        """The lines of training's metrics, one a step; `lines` has others between them."""
+        return (line for line in self.metrics() if EVALUATION not in line)
+
+    def evaluations(self) -> Iterator[dict[str, Any]]:
+        """The lines of evaluations, each before the metrics of its step."""
+        return (line for line in self.metrics() if EVALUATION in line)
+
+    def metrics(self) -> Iterator[dict[str, Any]]:
+        """The lines of steps and evaluations, in order."""
         return (line for line in self.lines() if DECISION not in line)
 
     def decisions(self) -> Iterator[dict[str, Any]]:

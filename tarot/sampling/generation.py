@@ -66,7 +66,10 @@ def sample(
     rows = [index for index in range(len(prompts)) for _ in range(samples)]
     rows.sort(key=lambda index: len(encoded[index]))
     results: list[list[Completion]] = [[] for _ in prompts]
-    with torch.random.fork_rng(), torch.inference_mode(), _set_to_sample(loaded.weights):
+    device = loaded.weights.device
+    forked = torch.random.fork_rng([device] if device.type == "cuda" else [])
+    # Not in inference mode, in which DeepSpeed would gather weights that can't be trained further.
+    with forked, torch.no_grad(), _set_to_sample(loaded.weights):
         torch.manual_seed(seed)
         for start in range(0, len(rows), settings.batch_size):
             batch = rows[start : start + settings.batch_size]
@@ -92,6 +95,11 @@ def greedy_answers(
     with torch.inference_mode(), _set_to_sample(loaded.weights):
         encoded = [token_ids(loaded.tokenizer, prompt) for prompt in prompts]
         return [GreedyAnswer(ids, _new_tokens(loaded, [ids], generation)[0]) for ids in encoded]
+
+
+def seeds_of(num_prompts: int, samples: int, seed: int) -> list[int]:
+    """A seed for each prompt; its samples have that and those that follow."""
+    return [seed + row * samples for row in range(num_prompts)]
 
 
 def _generation(loaded: LoadedModel, settings: SamplingSettings) -> GenerationConfig:
@@ -135,7 +143,7 @@ def _sample_batch(
 ) -> list[Completion]:
     new_tokens = _new_tokens(loaded, encoded, generation)
     ends = frozenset(generation.eos_token_id)
-    return [_completion(loaded.tokenizer, row, ends) for row in new_tokens]
+    return [completion_of(loaded.tokenizer, row, ends) for row in new_tokens]
 
 
 def _new_tokens(
@@ -149,9 +157,10 @@ def _new_tokens(
     return new_tokens
 
 
-def _completion(
-    tokenizer: PreTrainedTokenizerBase, tokens: list[int], ends: frozenset[int]
+def completion_of(
+    tokenizer: PreTrainedTokenizerBase, tokens: Sequence[int], ends: frozenset[int]
 ) -> Completion:
+    """The text up to the first of the tokens that end one, without which it was cut off."""
     kept = list(takewhile(lambda token: token not in ends, tokens))
     text = tokenizer.decode(kept, skip_special_tokens=True)
     return Completion(text=text, num_tokens=len(kept), truncated=len(kept) == len(tokens))

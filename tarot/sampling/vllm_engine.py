@@ -8,7 +8,7 @@ from vllm import LLM, RequestOutput, SamplingParams
 from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import ModelConfig
 from tarot.prompts import Message
-from tarot.sampling.generation import Completion, token_ids
+from tarot.sampling.generation import Completion, seeds_of, token_ids
 from tarot.sampling.loading import load_tokenizer, revision_of
 
 
@@ -42,37 +42,52 @@ class VllmEngine:
         on_progress: Callable[[int], None],
     ) -> list[list[Completion]]:
         """`samples` completions for each prompt, in order; vLLM batches them as it sees fit."""
-        requests = [{"prompt_token_ids": token_ids(self._tokenizer, prompt)} for prompt in prompts]
-        parameters = [
-            self._parameters(samples, settings, seed + row * samples) for row in range(len(prompts))
-        ]
-        outputs = self._llm.generate(requests, parameters, use_tqdm=False)
+        seeds = seeds_of(len(prompts), samples, seed)
+        drawn = draw(self._llm, self._tokenizer, prompts, samples, settings, seeds)
         on_progress(len(prompts))
-        return [self._completions(output) for output in outputs]
+        return drawn
 
-    def _parameters(self, samples: int, settings: SamplingSettings, seed: int) -> SamplingParams:
-        return SamplingParams(
-            n=samples,
-            temperature=settings.temperature,
-            top_p=settings.top_p,
-            top_k=settings.top_k,
-            min_p=settings.min_p or 0.0,
-            repetition_penalty=settings.repetition_penalty,
-            max_tokens=settings.max_new_tokens,
-            seed=seed,
-            stop_token_ids=[self._tokenizer.eos_token_id],
-            skip_special_tokens=True,
-            **settings.extra,
+
+def draw(
+    llm: LLM,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Sequence[Message]],
+    samples: int,
+    settings: SamplingSettings,
+    seeds: Sequence[int],
+) -> list[list[Completion]]:
+    """`samples` completions for each prompt by its own seed, whatever else is drawn with it."""
+    requests = [{"prompt_token_ids": token_ids(tokenizer, prompt)} for prompt in prompts]
+    parameters = [_parameters(tokenizer, samples, settings, seed) for seed in seeds]
+    outputs = llm.generate(requests, parameters, use_tqdm=False)
+    return [_completions(output) for output in outputs]
+
+
+def _parameters(
+    tokenizer: PreTrainedTokenizerBase, samples: int, settings: SamplingSettings, seed: int
+) -> SamplingParams:
+    return SamplingParams(
+        n=samples,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        top_k=settings.top_k,
+        min_p=settings.min_p or 0.0,
+        repetition_penalty=settings.repetition_penalty,
+        max_tokens=settings.max_new_tokens,
+        seed=seed,
+        stop_token_ids=[tokenizer.eos_token_id],
+        skip_special_tokens=True,
+        **settings.extra,
+    )
+
+
+def _completions(output: RequestOutput) -> list[Completion]:
+    """VLLM ends a completion at every token that the model declares as its end."""
+    return [
+        Completion(
+            text=one.text,
+            num_tokens=len(one.token_ids) - (one.finish_reason == "stop"),
+            truncated=one.finish_reason == "length",
         )
-
-    @staticmethod
-    def _completions(output: RequestOutput) -> list[Completion]:
-        """VLLM ends a completion at every token that the model declares as its end."""
-        return [
-            Completion(
-                text=one.text,
-                num_tokens=len(one.token_ids) - (one.finish_reason == "stop"),
-                truncated=one.finish_reason == "length",
-            )
-            for one in output.outputs
-        ]
+        for one in output.outputs
+    ]

@@ -29,7 +29,10 @@ def grpo_arguments(
         disable_tqdm=True,
         **_machine(config.hardware),
         **_aggregation(decoupled),
-        **_of_both(config.trainer, _vllm(config)),
+        **{
+            **_of_both(config.trainer, _vllm(config)),
+            "save_total_limit": None,  # the run removes older checkpoints once the newest is whole
+        },
     )
 
 

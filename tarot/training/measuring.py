@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from random import Random
 
 from tarot.config.sampling import SamplingSettings, sampling_settings
 from tarot.config.schema import PromptConfig
-from tarot.grading.grader import Grader
-from tarot.probe.measure import measure
+from tarot.probe.measure import Judge, measure
 from tarot.probe.parts import Outcomes, Parts
 from tarot.sampling import Sampler
 from tarot.training.context import RunContext
@@ -23,7 +23,7 @@ class Measuring:
     prompt: PromptConfig
     system_role: bool
     sampling: SamplingSettings
-    grader: Grader
+    grader: Judge
     max_unjudged_share: float
 
     @classmethod
@@ -97,6 +97,14 @@ def solved_in_parts(  # noqa: PLR0913
         )
 
     return parts.fill(problems, max(1, completions_at_once // samples), measure_part)
+
+
+def drawn_problems(problems: Sequence[Problem], number: int | None, seed: int) -> list[Problem]:
+    """So many of the problems, drawn by the seed, in their own order; None for all."""
+    if number is None or number >= len(problems):
+        return list(problems)
+    rows = Random(seed).sample(range(len(problems)), number)
+    return [problems[row] for row in sorted(rows)]
 
 
 def _tell(advance: Advance, start: int, done: int) -> None:

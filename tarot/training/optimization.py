@@ -21,11 +21,14 @@ from tarot.training.adapters import peft_config
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer
+from tarot.training.evaluating import evaluators_of
+from tarot.training.keeping import CheckpointKeeper
 from tarot.training.last_step import LastStep
 from tarot.training.recording import StepRecorder
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
 from tarot.training.sharding import check_sharding, in_use
+from tarot.training.shared_sampling import shared_sampler
 from tarot.training.steering import Steering
 from tarot.training.stopping import Outage
 from tarot.training.tracking import Track
@@ -52,7 +55,6 @@ def optimize(
     """
     problems = _short_enough(context, loaded.tokenizer)
     reward: Reward = build("reward", context.config.reward)
-    decoupled = decoupled_weights(reward)
     set_seed(context.config.seed)
     total = num_steps(context.config, len(problems))
     timeline = timeline_of(context.config, len(problems))
@@ -76,18 +78,14 @@ def optimize(
             on_step=recorder.on_rewards,
             timeline=timeline,
         )
-        trainer = _trainer_class(context.config, recorder)(
-            model=loaded.weights,
-            processing_class=loaded.tokenizer,
-            args=grpo_arguments(context.config, context.run, decoupled),
-            train_dataset=_dataset(problems, context.config),
-            reward_funcs=trl_functions(function, decoupled),
-            callbacks=[recorder, last_step],
-            peft_config=peft_config(context.config.lora, loaded.weights),
-            timeline=timeline,
-        )
-        check_sharding(in_use(trainer.accelerator), context.config.hardware)
-        trainer.remove_callback(PrinterCallback)
+        trainer = _trainer(context, loaded, problems, function, reward, recorder)
+        keeper = CheckpointKeeper(context.run, context.config.trainer.get("save_total_limit"))
+        sampler = shared_sampler(trainer, loaded, should_stop)
+        evaluators = evaluators_of(context, loaded, sampler, track, keeper)
+        # An evaluation comes before the question whether to stop, and a checkpoint is made whole
+        # before it is kept.
+        for callback in (*evaluators, recorder, keeper, last_step):
+            trainer.add_callback(callback)
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except Outage:
@@ -106,6 +104,29 @@ def _keep_layout(context: RunContext, checkpoint: Path | None) -> None:
     if checkpoint is not None:
         check_layout(hardware, folder, checkpoint)
     note_layout(hardware, folder)
+
+
+def _trainer(
+    context: RunContext,
+    loaded: LoadedModel,
+    problems: Sequence[Problem],
+    function: RewardFunction,
+    reward: Reward,
+    recorder: StepRecorder,
+) -> TierGRPOTrainer:
+    config, decoupled = context.config, decoupled_weights(reward)
+    trainer = _trainer_class(config, recorder)(
+        model=loaded.weights,
+        processing_class=loaded.tokenizer,
+        args=grpo_arguments(config, context.run, decoupled),
+        train_dataset=_dataset(problems, config),
+        reward_funcs=trl_functions(function, decoupled),
+        peft_config=peft_config(config.lora, loaded.weights),
+        timeline=timeline_of(config, len(problems)),
+    )
+    check_sharding(in_use(trainer.accelerator), config.hardware)
+    trainer.remove_callback(PrinterCallback)
+    return trainer
 
 
 def _save_before(trainer: TierGRPOTrainer, steering: Steering, last_step: LastStep) -> None:

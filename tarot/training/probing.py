@@ -5,7 +5,6 @@ Run as a module with the probe's folder; what is there already is not measured a
 
 import sys
 from pathlib import Path
-from random import Random
 
 from transformers import PreTrainedTokenizerBase
 
@@ -23,7 +22,7 @@ from tarot.training.context import RunContext, opened
 from tarot.training.display import Display
 from tarot.training.exits import exit_of
 from tarot.training.loading import checkpoint_of, sampler_of
-from tarot.training.measuring import Measuring, solved_in_parts
+from tarot.training.measuring import Measuring, drawn_problems, solved_in_parts
 from tarot.training.stage_process import run_stage
 from tarot.training.stopping import StopRequest
 from tarot.types import Problem
@@ -82,11 +81,7 @@ def _chosen(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Pro
     """The training problems to measure, drawn by the probe's seed and in their own order."""
     config = context.config
     problems = short_enough(context.problems[Split.TRAIN], config, tokenizer)
-    number = num_problems(config)
-    if number is None or number >= len(problems):
-        return problems
-    rows = Random(config.probe.seed).sample(range(len(problems)), number)
-    return [problems[row] for row in sorted(rows)]
+    return drawn_problems(problems, num_problems(config), config.probe.seed)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,11 @@ def rank() -> int:
     return 0 if _is_alone() else int(dist.get_rank())
 
 
+def number() -> int:
+    """How many processes there are."""
+    return 1 if _is_alone() else int(dist.get_world_size())
+
+
 def is_main() -> bool:
     """Whether this process writes for all of them."""
     return rank() == 0

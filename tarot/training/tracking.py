@@ -61,7 +61,7 @@ def tracked(context: RunContext) -> Iterator[Track]:
 def tracked_run(run: RunDirectory, project: str) -> TrackedRun:
     """A run as trackers know it."""
     identity: dict[str, str] = read_json(run.identity_path)
-    history = [(line["step"], numbers(line)) for line in run.log.steps()]
+    history = [(line["step"], numbers(line)) for line in run.log.metrics()]
     return TrackedRun(
         id=tracker_id(run.path.resolve().name, identity["sha"]),
         project=project,

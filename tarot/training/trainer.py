@@ -1,14 +1,15 @@
-"""GRPOTrainer with four changes.
+"""GRPOTrainer with five changes.
 
 What could not be judged doesn't train, a resume is exact, also of a run that was made longer or
-goes on elsewhere, a checkpoint that can't be written ends all processes alike, and weights beside
-adapters stay as they are where vLLM generates.
+goes on elsewhere, a checkpoint that can't be written ends all processes alike, weights beside
+adapters stay as they are where vLLM generates, and what generates can be lent between two steps.
 
 TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
 the KL term.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from datasets import Dataset
 from torch.utils.data import Sampler
 from transformers import TrainerControl
 from trl import GRPOTrainer
+from trl.models import unwrap_model_for_generation
 
 from tarot.config.schedule import Timeline
 from tarot.runs.checkpoints import remove_incomplete
@@ -64,6 +66,45 @@ class TierGRPOTrainer(GRPOTrainer):
             return None
         engine: Engine = self.vllm_generation.llm.llm_engine.engine_core
         return engine
+
+    @contextmanager
+    def lent_weights(self) -> Iterator[None]:
+        """Inside, the model generates as it does for a step, whole where it is held in parts.
+
+        All processes are to generate equally often then.
+        """
+        arguments = self.args
+        with unwrap_model_for_generation(
+            self.model_wrapped,
+            self.accelerator,
+            gather_deepspeed3_params=arguments.ds3_gather_for_generation,
+            gradient_checkpointing_kwargs=arguments.gradient_checkpointing_kwargs,
+        ):
+            yield
+
+    @contextmanager
+    def lent_vllm(self) -> Iterator[Any]:
+        """Inside, vLLM has the weights as they are now, which the next step then finds there.
+
+        Yields TRL's `VLLMGeneration`. Called by all processes.
+        """
+        vllm = self.vllm_generation
+        sleeps = self.vllm_mode == "colocate" and vllm.enable_sleep_mode
+        if self._last_loaded_step != self.state.global_step or (
+            sleeps and vllm._llm_weights_sleeping
+        ):
+            vllm.sync_weights()
+            self._last_loaded_step = self.state.global_step
+        # As TRL does: what the collectives of an update leave may hang those of vLLM.
+        self.accelerator.wait_for_everyone()
+        if sleeps:
+            vllm.llm.wake_up(tags=["kv_cache"])
+        try:
+            yield vllm
+        finally:
+            if sleeps:
+                vllm.llm.sleep(level=2)
+                vllm._llm_weights_sleeping = True
 
     def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler:
         sampler = super()._get_train_sampler(dataset)

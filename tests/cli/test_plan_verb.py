@@ -104,6 +104,46 @@ def test_an_on_line_curriculum_has_no_schedule_but_a_start(
     assert said in [line.split() for line in capsys.readouterr().out.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("settings", "row", "is_warned"),
+    [
+        # 256 completions x 4096 tokens at 10,000 a second on 8 GPUs are 13.1 s; a step's 448 take
+        # 22.9 s, and its training 11.1 s as time_step has it.
+        (
+            ("curriculum=average", "rates.generated_tokens_per_s=10000", "trainer.max_steps=230"),
+            "eval 256 completions after every 50 steps, 4 in all: about 15.0 s each, 0.2% of",
+            False,
+        ),
+        (
+            ("+experiment=tiny",),
+            "eval none while training: 2 steps are fewer than eval.every",
+            False,
+        ),
+        # 8 completions beside 4 of each of two steps.
+        (
+            ("+experiment=tiny", "eval={every: 2, problems: 4, samples: 2, seed: 0}"),
+            "eval 8 completions after every 2 steps, 1 in all: at most 50.0% of the time, by what",
+            True,
+        ),
+    ],
+)
+def test_the_evaluations_while_training_are_reckoned(
+    capsys: pytest.CaptureFixture[str], settings: tuple[str, ...], row: str, is_warned: bool
+) -> None:
+    lines = [" ".join(line) for line in shown(capsys, *settings)]
+    assert any(line.startswith(row) for line in lines), lines
+    warning = "warning eval may take more than 5% of the time; raise eval.every, or lower"
+    assert any(line.startswith(warning) for line in lines) == is_warned
+
+
+@pytest.mark.parametrize("off", ["eval=null", "eval.every=null"])
+def test_a_run_without_evaluations_has_no_row_of_them(
+    capsys: pytest.CaptureFixture[str], off: str
+) -> None:
+    lines = shown(capsys, "+experiment=tiny", off)
+    assert [line for line in lines if line[:1] == ["eval"]] == []
+
+
 def test_the_directory_is_that_of_the_run_itself(capsys: pytest.CaptureFixture[str]) -> None:
     settings = ("+experiment=demo", "curriculum=forward_ce", "seed=5")
     planned = shown(capsys, *settings)

@@ -56,6 +56,15 @@ def test_a_run_stands_for_its_last_checkpoint_and_says_its_model(
     assert named.sha256 != last.sha256
 
 
+def test_the_best_step_is_the_one_that_the_run_names(
+    composed: dict[str, Any], tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "run", composed["model"], 4, 10)
+    write_json(run / "best.json", {"step": 4, "metric": "eval/pass_at_1", "value": 0.5})
+    found = target(composed, checkpoint=str(run), step="best")
+    assert found == target(composed, checkpoint=str(run), step=4)
+
+
 def test_weights_are_known_by_their_content_and_not_by_their_place(
     composed: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -92,6 +101,10 @@ def test_adapters_of_a_run_stand_for_the_weights_that_they_make(
         ({"checkpoint": "none"}, "checkpoint=none: no such folder; leave it out for the model"),
         ({"checkpoint": "run", "step": 5}, "step=5: not kept; run has 4, 10"),
         ({"checkpoint": "run", "step": 12}, "step=12: not kept; run has 4, 10"),
+        ({"checkpoint": "run", "step": "best"}, "step=best: run was not evaluated while it"),
+        ({"checkpoint": "run", "step": "bets"}, 'step: "bets" should be the number of a step, or'),
+        ({"checkpoint": "run", "step": 0}, "step: 0 should be the number of a step, or best"),
+        ({"checkpoint": None, "step": "best"}, "step=best: give checkpoint=RUN"),
         ({"checkpoint": "run/checkpoints/checkpoint-12"}, "checkpoint=run/checkpoints/check"),
         ({"checkpoint": "empty"}, "checkpoint=empty: the run has no checkpoint yet"),
         ({"checkpoint": "other"}, "checkpoint=other: has no config.json"),

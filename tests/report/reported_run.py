@@ -9,6 +9,7 @@ from tarot.cli.composition import compose
 from tarot.cli.planning import plan_run
 from tarot.evaluation import Score, write_score
 from tarot.runs import RunDirectory, prepare, write_json
+from tarot.runs.best import METRIC, Best, write_best
 from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.types import TestResult, Tier, TierWeights, Verdict
 
@@ -42,6 +43,9 @@ def write_run(folder: Path) -> RunDirectory:
     for step in (1, 2, 3):
         run.log.append(_line(step))
         write_rollouts(run, step, _rollouts(step))
+    for step in (2, 3):
+        run.log.append(_evaluation(step))
+    write_best(run.path, Best(3, METRIC, 0.75))
     run.log.append({"step": 3, "decision": {"action": "advance", "weights": {"edge": 0.5}}})
     write_json(run.summary_path, {"splits": {"test": {"suite": _change(), "basic": _change()}}})
     solved = {f"problem {number}": [float(number == 0)] for number in range(4)}
@@ -59,6 +63,16 @@ def _line(step: int) -> dict[str, float | None]:
         **{f"tier/{tier}/wrong_answer": 1 - step / 4 for tier in weights},
         **{"reward": step / 3, "reward_std": 0.1, "reward/code": step / 3},
         **{"entropy": 1.5, "num_tokens": 100.0 * step, "step_time": 2.0, "kl": None},
+    }
+
+
+def _evaluation(step: int) -> dict[str, object]:
+    return {
+        "step": step,
+        "eval": {"problems": 4, "samples": 2, "seed": 0},
+        **{METRIC: step / 4, "eval/pass_at_1_low": 0.1, "eval/pass_at_1_high": 0.9},
+        **{"eval/basic/pass_at_1": 0.5, "eval/edge/pass_at_1": None, "eval/pass_at_2": 0.75},
+        **{"eval/length": 20.0, "eval/truncated": 0.0, "eval/time_share": 0.01},
     }
 
 

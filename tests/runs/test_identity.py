@@ -76,6 +76,7 @@ def test_what_changes_the_result_changes_the_sha(
         ("rates.usd_per_gpu_hour", 3.0),
         ("model.architecture.context_length", 4096),
         ("hub.push", True),
+        ("eval.every", 10),
         ("hardware.device", "cuda"),
         ("hardware.processes", 8),
         ("trainer.output_dir", "x"),

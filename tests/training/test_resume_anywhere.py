@@ -17,23 +17,31 @@ from tests.training.in_process import prepared, run_child
 pytestmark = pytest.mark.e2e
 
 NUM_STEPS = 5
-OF_THE_CLOCK = {"step_time", "sandbox/latency_p50", "sandbox/latency_p99", "sandbox/queue"}
+OF_THE_CLOCK = {
+    *("step_time", "sandbox/latency_p50", "sandbox/latency_p99", "sandbox/queue"),
+    *("eval/seconds", "eval/time_share"),
+}
 Damage = Callable[[Path], object]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
-    """A run of two and a half epochs that keeps the checkpoint of every step."""
-    run = prepared(
-        f"run_dir={tmp_path_factory.mktemp('runs') / 'whole'}",
+    """A run of two and a half epochs that keeps the checkpoint of every step, with evaluations."""
+    run = run_in(tmp_path_factory.mktemp("runs") / "whole", "eval.every=2")
+    assert run_child(run) == 0
+    return run
+
+
+def run_in(folder: Path, *settings: str) -> RunDirectory:
+    return prepared(
+        f"run_dir={folder}",
         "curriculum=bandit",
         *("curriculum.dwell=1", "curriculum.window=1", "curriculum.epsilon=0.5"),
         f"reward._target_={LetterReward.__module__}.LetterReward",
         *(f"trainer.max_steps={NUM_STEPS}", "trainer.learning_rate=1e-3"),
         *("trainer.save_steps=1", f"trainer.save_total_limit={NUM_STEPS}"),
+        *("eval.problems=2", "eval.samples=2", *settings),
     )
-    assert run_child(run) == 0
-    return run
 
 
 def back_to(whole: RunDirectory, step: int, folder: Path) -> RunDirectory:
@@ -64,9 +72,17 @@ def log_of(run: RunDirectory) -> list[dict[str, Any]]:
 
 
 def assert_same(run: RunDirectory, whole: RunDirectory) -> None:
-    """Completions, rewards, log, weights, optimizer, curriculum and generators."""
-    assert compare_runs(whole, run) == RunComparison(NUM_STEPS, None, 0.0)
+    """All that is trained, the log, and what evaluations found."""
     assert log_of(run) == log_of(whole)
+    assert (run.path / "best.json").read_bytes() == (whole.path / "best.json").read_bytes()
+    for step in (2, 4):
+        assert run.evaluation_of(step).read_bytes() == whole.evaluation_of(step).read_bytes()
+    assert_trained_alike(run, whole)
+
+
+def assert_trained_alike(run: RunDirectory, whole: RunDirectory) -> None:
+    """Completions, rewards, weights, optimizer, curriculum and generators."""
+    assert compare_runs(whole, run) == RunComparison(NUM_STEPS, None, 0.0)
     assert generators(run) == generators(whole)
     for name in ("model.safetensors", "optimizer.pt", "curriculum.json"):
         ours, theirs = (checkpoint(one, NUM_STEPS) / name for one in (run, whole))
@@ -80,6 +96,17 @@ def test_a_run_goes_on_alike_from_any_checkpoint(
     run = back_to(whole, step, tmp_path / "run")
     assert run_child(run) == 0
     assert_same(run, whole)
+
+
+def test_evaluations_leave_the_training_as_it_would_have_been(
+    whole: RunDirectory, tmp_path: Path
+) -> None:
+    run = run_in(tmp_path / "run", "eval=null")
+    assert run_child(run) == 0
+    assert_trained_alike(run, whole)
+    assert [line["step"] for line in whole.log.evaluations()] == [2, 4]
+    assert list(run.log.evaluations()) == []
+    assert log_of(run) == [line for line in log_of(whole) if "eval" not in line]
 
 
 def test_weights_and_generators_are_not_those_of_an_earlier_step(whole: RunDirectory) -> None:

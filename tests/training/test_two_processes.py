@@ -14,12 +14,18 @@ from tarot.runs.comparison import RunComparison, compare_runs
 from tarot.runs.exits import Exit
 from tarot.runs.rank_logs import KEEP_LOGS
 from tarot.runs.rollouts import read_rollouts
+from tarot.sandbox.local import LocalSandbox
 from tarot.training.processes import solitary_environment
 from tests.sampling.parrot import save_parrot
 from tests.sampling.small_models import load_small
 from tests.training.in_process import prepared, run_child
 from tests.training.several import two_processes
-from tests.training.two_processes import ANSWERS, GROUP, PROBLEM_OF_GROUP
+from tests.training.two_processes import (
+    ANSWERS,
+    GROUP,
+    PROBLEM_OF_GROUP,
+    evaluated,
+)
 from tests.training.workplace import Finished
 
 pytestmark = pytest.mark.e2e
@@ -32,6 +38,7 @@ def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What each of the two found, by case."""
     folder = tmp_path_factory.mktemp("ranks")
     load_small(folder / "model", "tiny")
+    save_parrot(folder / "parrot", "print(1)", "print(2)")
     finished = two_processes("tests.training.two_processes", str(folder))
     assert finished.returncode == 0, finished.stderr
     return [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in range(2)]
@@ -137,6 +144,27 @@ def test_both_count_what_both_took_of_an_account(ranks: list[dict[str, Any]]) ->
         {"sandbox/creations": n, "sandbox/requests": 10 * n, "sandbox/sandbox_s": n} for n in (6, 9)
     )
     assert [rank["usage"] for rank in ranks] == [[{}, first, later]] * 2
+
+
+def test_two_processes_evaluate_as_one_would(ranks: list[dict[str, Any]], tmp_path: Path) -> None:
+    """The same completions, outcomes and metrics; of the suite nothing passes both tiers."""
+    model = save_parrot(tmp_path, "print(1)", "print(2)")
+    alone = evaluated(model, tmp_path, LocalSandbox(slots=1))
+    assert ranks[0]["evaluated"] == ranks[1]["evaluated"] == alone
+    metrics = {key: float(value) for key, value in alone["metrics"].items()}
+    assert len(alone["texts"]) == 15
+    ones = alone["texts"].count("print(1)")
+    assert 0 < ones < 15
+    assert metrics["eval/basic/pass_at_1"] == pytest.approx(ones / 15)
+    assert metrics["eval/edge/pass_at_1"] == pytest.approx(1 - ones / 15)
+    assert metrics["eval/pass_at_1"] == 0
+
+
+def test_an_outage_of_one_leaves_the_evaluation_of_both_out(ranks: list[dict[str, Any]]) -> None:
+    """The second judges 7 of 15 completions, all of which are lost: under the limit of a half."""
+    found = [rank["evaluated in an outage"] for rank in ranks]
+    assert found[0] == found[1]
+    assert float(found[0]["metrics"]["eval/unjudged"]) == pytest.approx(7 / 15)
 
 
 def test_a_flag_in_one_is_known_to_both(ranks: list[dict[str, Any]]) -> None:

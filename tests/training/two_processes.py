@@ -13,16 +13,22 @@ from datasets import Dataset
 
 from rewards.shuffled import ShuffledReward
 from rewards.tiered import TieredReward
+from tarot.capability import write_outcomes
 from tarot.cli.composition import compose
-from tarot.config.schema import HardwareConfig
+from tarot.config.sampling import SamplingSettings
+from tarot.config.schema import HardwareConfig, PromptConfig
 from tarot.grading.grader import Grader
-from tarot.sampling import LoadedModel
+from tarot.sampling import Completion, LoadedModel, load_model
 from tarot.sandbox.cloud.usage import SandboxUsage
 from tarot.sandbox.local import LocalSandbox
 from tarot.training import processes
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer
+from tarot.training.evaluating import EvalTask, SharedJudge
+from tarot.training.measuring import Measuring
 from tarot.training.reward_function import RewardFunction, StepOutcome
+from tarot.training.shared_sampling import shared_sampler
 from tarot.training.steering import Steering
+from tarot.training.stopping import Outage
 from tarot.training.trainer import TierGRPOTrainer
 from tarot.training.usage import UsageMeter
 from tarot.types import (
@@ -39,6 +45,7 @@ from tarot.types import (
     Tier,
     TierWeights,
 )
+from tests.sampling.parrot import parrot as parrot_model
 from tests.sampling.small_models import load_small
 from tests.training.on_cpu import grpo_config
 
@@ -201,10 +208,47 @@ def sampled(model: LoadedModel, folder: Path) -> dict[str, Any]:
     }
 
 
+def evaluated(model: LoadedModel, folder: Path, sandbox: Sandbox) -> dict[str, Any]:
+    """An evaluation of five problems by however many processes, in batches of two of them."""
+    chosen = [replace(PROBLEMS[name], id=f"{name}{n}") for n in range(2) for name in PROBLEMS][:5]
+    settings = SamplingSettings(1.0, 1.0, 0, max_new_tokens=12, batch_size=7)
+    trainer = TierGRPOTrainer(
+        model=model.weights,
+        processing_class=model.tokenizer,
+        reward_funcs=[lambda completions, **_: [0.0] * len(completions)],
+        args=grpo_config(folder, GROUP, GROUP),
+        train_dataset=Dataset.from_list([{"prompt": "x"}]),
+    )
+    grader = Grader(sandbox, LIMITS)
+    prompt = PromptConfig(system=None, instruction="{statement}", format_pattern=None)
+    judge = SharedJudge(grader)
+    task = EvalTask(chosen, 3, 5, Measuring(prompt, True, settings, judge, 0.5))
+    sampler = shared_sampler(trainer, model, lambda: processes.any_process(False))
+    texts: list[str] = []
+
+    def noted(*arguments: Any, **named: Any) -> list[list[Completion]]:
+        drawn = sampler(*arguments, **named)
+        texts.extend(one.text for completions in drawn for one in completions)
+        return drawn
+
+    try:
+        outcomes, metrics = task.measured(noted)
+    except Outage as outage:
+        return {"error": str(outage)}
+    finally:
+        grader.close()
+    return {
+        "texts": texts,
+        "outcomes": write_outcomes(outcomes),
+        "metrics": {key: repr(value) for key, value in metrics.items()},
+    }
+
+
 def main(folder: Path) -> None:
     (job,) = compose("train", ["+experiment=tiny", "hardware.processes=2"])
     processes.join(HardwareConfig(**job.config["hardware"]))
     model = load_small(folder / "model", "tiny")
+    parrot = load_model(str(folder / "parrot"), parrot_model(), "float32")
     code = TieredReward({"code": 1.0})
     meter = UsageMeter(MeteredOnEach(2, 5))
     found = {
@@ -215,6 +259,8 @@ def main(folder: Path) -> None:
         "broken sandbox": scored(model, folder, BrokenOnRankOne(slots=1), code),
         "broken reward": scored(model, folder, OutOnRankOne(), BrokenReward()),
         "sampled": sampled(model, folder),
+        "evaluated": evaluated(parrot, folder, OutOnRankOne()),
+        "evaluated in an outage": evaluated(parrot, folder, OutOnRankOne(lost=[1])),
         "flags": [processes.any_process(processes.rank() == 1), processes.any_process(False)],
     }
     (folder / f"rank-{processes.rank()}.json").write_text(json.dumps(found))
