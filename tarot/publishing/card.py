@@ -9,6 +9,7 @@ from typing import Any
 from huggingface_hub import ModelCardData
 
 from tarot.runs import RunDirectory, read_json
+from tarot.runs.best import read_best
 from tarot.runs.exports import FACTS
 
 TAGS = ["tarot", "trl", "grpo", "code", "curriculum-learning"]

@@ -99,7 +99,8 @@ def run_page(run: RunDirectory, gathered: Gathered, beside: Beside) -> str:
 def _evaluation_pictures(run: RunDirectory, phases: Sequence[Stretch]) -> list[Picture]:
     series = thinned(read_series(run.log.evaluations()))
     charts = select(charts_of_evaluations(series), series)
-    return [picture_of(one, curves_of(one, series), phases) for one in charts.shown]
+    begun = [one for one in phases if one.first <= max(series.steps, default=0)]
+    return [picture_of(one, curves_of(one, series), begun) for one in charts.shown]
 
 
 def chart_data(pictures: Sequence[Picture]) -> list[dict[str, Any]]:

@@ -152,7 +152,8 @@ class Evaluator(TrainerCallback):
             control.should_save = True
 
     def _is_due(self, state: TrainerState) -> bool:
-        return state.global_step > 0 and state.global_step % self._every == 0
+        step: int = state.global_step
+        return step > 0 and step % self._every == 0
 
     def _standing(self) -> tuple[float | None, int]:
         """The value of the best of those evaluations that can be compared, and the last step."""

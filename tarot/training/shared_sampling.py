@@ -42,8 +42,8 @@ def shared_sampler(
     if not trainer.use_vllm:
         return TransformersSampler(trainer, loaded, should_stop)
     if trainer.vllm_mode == "server":
-        return ServerSampler(trainer, loaded)
-    return ColocatedSampler(trainer, loaded.tokenizer)
+        return ServerSampler(trainer, loaded, should_stop)
+    return ColocatedSampler(trainer, loaded.tokenizer, should_stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,7 @@ class TransformersSampler:
         drawn: Drawn = []
         with self.trainer.lent_weights():
             for starts in _turns(range(0, len(prompts), size), processes.number()):
-                if self.should_stop():
-                    raise Stopped
+                _check(self.should_stop)
                 start = starts[processes.rank()]
                 batch = prompts[start : start + size]
                 draw = partial(sample, self.loaded, batch, samples, settings, seed + start)
@@ -88,6 +87,7 @@ class ColocatedSampler:
 
     trainer: TierGRPOTrainer
     tokenizer: PreTrainedTokenizerBase
+    should_stop: Callable[[], bool]
 
     def __call__(
         self,
@@ -97,9 +97,14 @@ class ColocatedSampler:
         seed: int,
         on_progress: Callable[[int], None],
     ) -> Drawn:
-        """Each prompt has a seed of its own."""
+        """Each prompt has a seed of its own.
+
+        Raises:
+            Stopped: before anything is drawn.
+        """
         from tarot.sampling.vllm_engine import draw  # noqa: PLC0415 - not installed everywhere
 
+        _check(self.should_stop)
         seeds = seeds_of(len(prompts), samples, seed)
         with self.trainer.lent_vllm() as vllm:
             size = vllm.tensor_parallel_size
@@ -117,6 +122,7 @@ class ServerSampler:
 
     trainer: TierGRPOTrainer
     loaded: LoadedModel
+    should_stop: Callable[[], bool]
 
     def __call__(
         self,
@@ -126,41 +132,53 @@ class ServerSampler:
         seed: int,
         on_progress: Callable[[int], None],
     ) -> Drawn:
-        """A request for each prompt, since a server takes one seed for all prompts of a request."""
+        """A request for each prompt, since a server takes one seed for all prompts of a request.
+
+        Raises:
+            Stopped: before anything is drawn.
+        """
+        _check(self.should_stop)
         seeds = seeds_of(len(prompts), samples, seed)
         with self.trainer.lent_vllm() as vllm:
             drawn = processes.from_main(
-                lambda: self._asked(vllm.vllm_client, prompts, samples, settings, seeds)
+                lambda: ask_server(vllm.vllm_client, self.loaded, prompts, samples, settings, seeds)
             )
         on_progress(len(prompts))
         return drawn
 
-    def _asked(
-        self,
-        client: Any,
-        prompts: Prompts,
-        samples: int,
-        settings: SamplingSettings,
-        seeds: Sequence[int],
-    ) -> Drawn:
-        tokenizer, ends = self.loaded.tokenizer, frozenset(self.loaded.eos_token_ids)
 
-        def ask(prompt: Sequence[Message], seed: int) -> list[Completion]:
-            found = client.generate(
-                prompts=[token_ids(tokenizer, prompt)],
-                n=samples,
-                repetition_penalty=settings.repetition_penalty,
-                temperature=settings.temperature,
-                top_p=settings.top_p,
-                top_k=settings.top_k,
-                min_p=settings.min_p or 0.0,
-                max_tokens=settings.max_new_tokens,
-                generation_kwargs={**settings.extra, "seed": seed},
-            )
-            return [completion_of(tokenizer, ids, ends) for ids in found["completion_ids"]]
+def ask_server(
+    client: Any,
+    loaded: LoadedModel,
+    prompts: Prompts,
+    samples: int,
+    settings: SamplingSettings,
+    seeds: Sequence[int],
+) -> Drawn:
+    """What a server draws for each prompt by its seed, through TRL's client."""
+    tokenizer, ends = loaded.tokenizer, frozenset(loaded.eos_token_ids)
 
-        with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
-            return list(threads.map(ask, prompts, seeds))
+    def ask(prompt: Sequence[Message], seed: int) -> list[Completion]:
+        found = client.generate(
+            prompts=[token_ids(tokenizer, prompt)],
+            n=samples,
+            repetition_penalty=settings.repetition_penalty,
+            temperature=settings.temperature,
+            top_p=settings.top_p,
+            top_k=settings.top_k,
+            min_p=settings.min_p or 0.0,
+            max_tokens=settings.max_new_tokens,
+            generation_kwargs={**settings.extra, "seed": seed},
+        )
+        return [completion_of(tokenizer, ids, ends) for ids in found["completion_ids"]]
+
+    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
+        return list(threads.map(ask, prompts, seeds))
+
+
+def _check(should_stop: Callable[[], bool]) -> None:
+    if should_stop():
+        raise Stopped
 
 
 def dealt_back(pieces: Sequence[Sequence[list[Completion]]], number: int) -> Drawn:

@@ -48,6 +48,8 @@ class TierGRPOTrainer(GRPOTrainer):
     `luspo`): there a masked completion still counts as one without a gradient.
     """
 
+    _last_loaded_step: int  # TRL's own: the step whose weights vLLM has
+
     def __init__(self, *, timeline: Timeline | None = None, **settings: Any) -> None:
         """As TRL's trainer, of all other settings; vLLM is handed merged copies of adapters."""
         super().__init__(**settings)
@@ -90,9 +92,8 @@ class TierGRPOTrainer(GRPOTrainer):
         """
         vllm = self.vllm_generation
         sleeps = self.vllm_mode == "colocate" and vllm.enable_sleep_mode
-        if self._last_loaded_step != self.state.global_step or (
-            sleeps and vllm._llm_weights_sleeping
-        ):
+        is_current = self._last_loaded_step == self.state.global_step
+        if not is_current or (sleeps and vllm._llm_weights_sleeping):
             vllm.sync_weights()
             self._last_loaded_step = self.state.global_step
         # As TRL does: what the collectives of an update leave may hang those of vLLM.

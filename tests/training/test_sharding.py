@@ -8,6 +8,7 @@ import torch
 import yaml
 
 from launchers.accelerate_config import accelerate_config
+from tarot.capability import read_outcomes
 from tarot.cli.composition import compose
 from tarot.config.batches import plan_batches
 from tarot.config.schema import HardwareConfig, RunConfig
@@ -27,6 +28,7 @@ from tests.training.workplace import Finished
 pytestmark = pytest.mark.e2e
 
 NUM_STEPS = 3
+EVALUATED = ("eval.every=2", "eval.problems=5", "eval.samples=4", "evaluation.batch_size=4")
 SANDBOX = "sandbox._target_=tests.training.two_processes.OutOnRankOne"
 Weights = dict[str, torch.Tensor]
 
@@ -85,7 +87,10 @@ def unsharded(place: Place) -> RunDirectory:
 
 @dataclass(frozen=True)
 class Story:
-    """A sharded run that a signal to one process stopped after a step, and that then finished."""
+    """A sharded run that a signal to one process stopped after a step, and that then finished.
+
+    It is evaluated after step 2, in five batches that two processes take turns at.
+    """
 
     steps_when_stopped: list[int]
     run: RunDirectory
@@ -95,10 +100,10 @@ class Story:
 @pytest.fixture(scope="module", params=["zero2", pytest.param("zero3", marks=pytest.mark.soak)])
 def story(request: pytest.FixtureRequest, place: Place) -> Story:
     name = str(request.param)
-    stopped = place.launch(place.run(name, name, "sandbox.stop_at=2"))
+    stopped = place.launch(place.run(name, name, "sandbox.stop_at=2", *EVALUATED))
     assert stopped.returncode != 0
-    run = place.run(name, name)
-    steps = [line["step"] for line in run.log.lines()]
+    run = place.run(name, name, *EVALUATED)
+    steps = [line["step"] for line in run.log.steps()]
     finished = place.launch(run)
     assert finished.returncode == 0, finished.stderr
     return Story(steps, run, finished.stdout)
@@ -118,7 +123,7 @@ def last_checkpoint(run: RunDirectory) -> Path:
 
 def test_a_sharded_run_goes_on_from_its_checkpoint(story: Story) -> None:
     assert story.steps_when_stopped == [1]
-    assert [line["step"] for line in story.run.log.lines()] == [1, 2, 3]
+    assert [line["step"] for line in story.run.log.steps()] == [1, 2, 3]
     assert "GRPO  1/3" in story.shown
     assert "GRPO  0/3" not in story.shown
     assert read_json(story.run.summary_path)["splits"].keys() == {"test", "unseen"}
@@ -127,9 +132,20 @@ def test_a_sharded_run_goes_on_from_its_checkpoint(story: Story) -> None:
 def test_it_trains_as_processes_that_share_nothing(story: Story, unsharded: RunDirectory) -> None:
     comparison = compare_runs(unsharded, story.run)
     assert comparison == RunComparison(NUM_STEPS, None, 0.0)
-    norms = [[line["grad_norm"] for line in run.log.lines()] for run in (story.run, unsharded)]
+    norms = [[line["grad_norm"] for line in run.log.steps()] for run in (story.run, unsharded)]
     assert norms[0] == pytest.approx(norms[1], rel=1e-4)
     assert max(norms[0]) > 0.1
+
+
+def test_an_evaluation_takes_all_weights_and_leaves_them_in_parts(
+    story: Story, unsharded: RunDirectory
+) -> None:
+    """All answers are those of the model, and what it trains is what it would have been."""
+    (line,) = story.run.log.evaluations()
+    assert (line["step"], line["eval/length"], line["eval/truncated"]) == (2, 8, 0)
+    outcomes = read_outcomes(story.run.evaluation_of(2).read_bytes())
+    assert [problem.num_judged for problem in outcomes] == [4] * 5
+    assert list(unsharded.log.evaluations()) == []
 
 
 def test_the_checkpoint_holds_whole_weights(story: Story, place: Place) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tarot.capability import read_outcomes
 from tarot.runs.cache import cache_folder
 from tests.training.vllm_on_cpu import PATIENCE_S, environment, still_running
 from tests.training.workplace import Finished, Workplace
@@ -33,6 +34,7 @@ SETTINGS = (
     "hardware.dtype=bfloat16",  # as vLLM computes; of float32 it would round an update away
     "trainer.learning_rate=3e-4",
     "trainer.save_total_limit=1",
+    *("eval.every=1", "eval.problems=2", "eval.samples=2"),
     "run_dir=colocated",
 )
 
@@ -87,16 +89,28 @@ def test_the_same_command_ends_the_run_and_leaves_no_process(
 
 
 def test_both_steps_reward_what_vllm_wrote_and_update(colocated: Workplace, story: Story) -> None:
-    lines = list(colocated.run("colocated").log.lines())
+    lines = list(colocated.run("colocated").log.steps())
     assert [line["step"] for line in lines] == [1, 2]
     assert all(line["reward_std"] > 0 and line["grad_norm"] > 0 for line in lines)
+
+
+def test_both_steps_are_evaluated_by_the_vllm_that_writes(
+    colocated: Workplace, story: Story
+) -> None:
+    """The first step's only when the run goes on, since a stop had been asked for in it."""
+    run = colocated.run("colocated")
+    for line in run.log.evaluations():
+        outcomes = read_outcomes(run.evaluation_of(line["step"]).read_bytes())
+        assert [problem.num_judged for problem in outcomes] == [2, 2]
+        assert line["eval/length"] > 0
+    assert [line["step"] for line in run.log.evaluations()] == [1, 2]
 
 
 def test_vllm_writes_by_the_weights_that_the_step_trains(
     colocated: Workplace, story: Story
 ) -> None:
     """What both make of the same weights is told apart by rounding alone."""
-    for line in colocated.run("colocated").log.lines():
+    for line in colocated.run("colocated").log.steps():
         assert line["sampling/sampling_logp_difference/mean"] < 0.1
 
 

@@ -15,15 +15,19 @@ import pytest
 
 from launchers.vllm_server import Server
 from tarot.cli.composition import compose
+from tarot.config.sampling import SamplingSettings
 from tarot.config.schema import RunConfig
 from tarot.prompts import Message
 from tarot.runs.serving import free_port
+from tarot.sampling import Completion
 from tarot.sampling.generation import token_ids
+from tarot.training.shared_sampling import ask_server
 from tests.sampling.parrot import save_parrot
 from tests.training.vllm_on_cpu import PATIENCE_S, environment, still_running
 
 pytestmark = pytest.mark.vllm
 
+PROMPTS: list[list[Message]] = [[Message(role="user", content=text)] for text in ("x", "yy")]
 VLLM = "{mode: server, gpus: 1, tensor_parallel: 1, gpu_memory_utilization: 0.3}"
 
 
@@ -31,10 +35,12 @@ VLLM = "{mode: server, gpus: 1, tensor_parallel: 1, gpu_memory_utilization: 0.3}
 class Story:
     """A server that is asked for completions and a weight sync, and then told to stop.
 
-    `fault_of_sync` is how its client refuses to sync, and `left` what runs on after the stop.
+    `drawn` is what an evaluation gets for two prompts, by the same seeds twice. `fault_of_sync` is
+    how its client refuses to sync, and `left` what runs on after the stop.
     """
 
     texts: list[str]
+    drawn: list[list[list[Completion]]]
     fault_of_sync: Exception | None
     left: list[str]
 
@@ -61,10 +67,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         client = VLLMClient(base_url=where.url, connection_timeout=PATIENCE_S)
         client.check_server()
         texts = _written(client, loaded.tokenizer, 16)
+        settings = SamplingSettings(1.0, 1.0, 0, max_new_tokens=12, batch_size=4)
+        drawn = [ask_server(client, loaded, PROMPTS, 16, settings, (1, 17)) for _ in range(2)]
         fault = _fault_of_sync(client)
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_S)
-        return Story(texts, fault, still_running(variables))
+        return Story(texts, drawn, fault, still_running(variables))
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -72,6 +80,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 def test_a_server_is_found_by_its_health_and_writes_what_its_model_says(story: Story) -> None:
     assert set(story.texts) == {"print(7)", "print(8)"}
+
+
+def test_an_evaluation_draws_by_seeds_and_sees_where_answers_end(story: Story) -> None:
+    first, again = story.drawn
+    assert first == again
+    for completions in first:
+        assert len(completions) == 16
+        assert {one.text for one in completions} == {"print(7)", "print(8)"}
+        assert {(one.num_tokens, one.truncated) for one in completions} == {(8, False)}
 
 
 def test_its_weights_cannot_be_synced_without_a_gpu(story: Story) -> None:
