@@ -23,6 +23,7 @@ from tarot.cli.planning import infeasible, plan_run
 from tarot.cli.sources import sources_in_full
 from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
 from tarot.config.evaluation import EvaluateConfig
+from tarot.config.explaining import ExplainConfig
 from tarot.config.exporting import ExportConfig
 from tarot.config.generation import GenerateConfig
 from tarot.config.reporting import ReportConfig
@@ -61,6 +62,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "data": DataConfig,
     "evaluate": EvaluateConfig,
     "export": ExportConfig,
+    "explain": ExplainConfig,
     "generate": GenerateConfig,
     "judge": JudgeConfig,
     "plan": RunConfig,

@@ -16,8 +16,9 @@ def typed_command(verb: str, arguments: Sequence[str]) -> str:
 
 
 def next_command(directory: Path) -> str:
-    """What there is to do with a finished run."""
-    return shlex.join([_program("tarot"), "reproduce", f"run={directory}"])
+    """What there is to do with a finished run, as one line of a shell."""
+    verbs = ("explain", "reproduce")
+    return "; ".join(shlex.join([_program("tarot"), verb, f"run={directory}"]) for verb in verbs)
 
 
 def report_command(sweep: Path) -> str:

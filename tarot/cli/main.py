@@ -16,6 +16,7 @@ VERBS = {
     "evaluate": "run benchmarks on a model or on a checkpoint of a run",
     "export": "make a folder of a run's weights that stands by itself, checked",
     "report": "make a page on a run or a sweep, and show how its runs stand",
+    "explain": "say why a run's reward curve is flat, and what to change",
     "reproduce": "start a finished run again elsewhere and compare",
     "rescore": "score a run's completions under other policies",
     "generate": "make four-tier test suites with models, checked by execution",

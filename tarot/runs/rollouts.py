@@ -4,7 +4,7 @@ They hold what every reward is made of, so a finished run can be scored again un
 curriculum without running a program.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -41,6 +41,7 @@ SCHEMA = pa.schema(
         pa.field("all_must_pass", pa.bool_(), nullable=False),
         pa.field("num_tokens", pa.int32()),
         pa.field("selected", pa.bool_()),
+        pa.field("passed_end", pa.string()),
     ]
 )
 
@@ -54,7 +55,9 @@ class Rollout:
     `parts` are the unweighted parts of the reward, none of them where it is None. `reward` is the
     total that they add up to by their weights, also where training normalised each part by itself.
     `num_tokens` is the completion's length. `selected` says whether its group is in the step's
-    update, as all are without dynamic sampling. Both are None in runs from before they were kept.
+    update, as all are without dynamic sampling. `passed_end` is the first token meant as an end
+    after which generation went on, empty without any. All three are None in runs from before they
+    were kept.
     """
 
     step: int
@@ -71,6 +74,7 @@ class Rollout:
     weights: TierWeights
     num_tokens: int | None = None
     selected: bool | None = None
+    passed_end: str | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -87,11 +91,17 @@ def write_rollouts(run: RunDirectory, step: int, rollouts: Sequence[Rollout]) ->
     write_atomically(run.rollouts_of(step), buffer.getvalue())
 
 
-def read_rollouts(run: RunDirectory) -> Iterator[Rollout]:
-    """All rollouts of a run, by step and in the order of each batch."""
-    for path in run.rollout_files().values():
-        for row in pq.read_table(path, schema=SCHEMA).to_pylist():
-            yield _rollout(row)
+def read_rollouts(run: RunDirectory, steps: Collection[int] | None = None) -> Iterator[Rollout]:
+    """All rollouts of a run, or of some steps, by step and in the order of each batch."""
+    for step, path in run.rollout_files().items():
+        if steps is None or step in steps:
+            for row in pq.read_table(path, schema=SCHEMA).to_pylist():
+                yield _rollout(row)
+
+
+def num_rollouts(run: RunDirectory, step: int) -> int:
+    """How many a step has, without reading them."""
+    return int(pq.read_metadata(run.rollouts_of(step)).num_rows)
 
 
 def read_some(run: RunDirectory, places: Mapping[int, Sequence[int]]) -> Iterator[Rollout]:
@@ -158,6 +168,7 @@ def _row(rollout: Rollout) -> dict[str, Any]:
         "all_must_pass": rollout.weights.all_must_pass,
         "num_tokens": rollout.num_tokens,
         "selected": rollout.selected,
+        "passed_end": rollout.passed_end,
     }
 
 

@@ -1,5 +1,6 @@
 """Loading a checkpoint for generation or training."""
 
+import re
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,9 @@ from transformers import (
 )
 
 from tarot.config.schema import ModelConfig
+
+# As in <|endoftext|>, <|im_end|>, <end_of_turn>, <|eot_id|> and </s>.
+_NAMED_AS_END = re.compile(r"im_end|end_?of|\beo[stm](?:_|\b)|^</s>$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,20 @@ class LoadedModel:
             *(declared if isinstance(declared, list) else [declared]),
         ]
         return [token for token in dict.fromkeys(ids) if token is not None]
+
+    @property
+    def turn_ends(self) -> dict[int, str]:
+        """Every token that may be meant as the end of a completion, by its id.
+
+        Those of `eos_token_ids`, the special tokens with which the chat template closes an answer,
+        and special tokens that are named as an end, such as one whose place `model.eos_token` took.
+        """
+        added = {id: token.content for id, token in self.tokenizer.added_tokens_decoder.items()}
+        special = {id for id, token in self.tokenizer.added_tokens_decoder.items() if token.special}
+        closing = special.intersection(_closing_ids(self.tokenizer))
+        named = {id for id in special if _NAMED_AS_END.search(added[id])}
+        ids = {*self.eos_token_ids, *closing, *named}
+        return {id: added.get(id, self.tokenizer.decode([id])) for id in sorted(ids)}
 
 
 def load_model(
@@ -81,3 +99,14 @@ def load_tokenizer(checkpoint: str, model: ModelConfig) -> PreTrainedTokenizerBa
 def revision_of(checkpoint: str, model: ModelConfig) -> str | None:
     """The revision to load of a checkpoint of the hub; None for one that was made here."""
     return model.revision if checkpoint == model.id else None
+
+
+def _closing_ids(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """The tokens that the chat template puts after an answer."""
+    if tokenizer.chat_template is None:
+        return []
+    answer = "an answer"
+    turns = [{"role": "user", "content": "a question"}, {"role": "assistant", "content": answer}]
+    text = str(tokenizer.apply_chat_template(turns, tokenize=False))
+    closing = text.rpartition(answer)[2]
+    return list(tokenizer(closing, add_special_tokens=False)["input_ids"])

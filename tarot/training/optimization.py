@@ -33,6 +33,7 @@ from tarot.training.steering import Steering
 from tarot.training.stopping import Outage
 from tarot.training.tracking import Track
 from tarot.training.trainer import Engine, TierGRPOTrainer
+from tarot.training.weight_change import WeightChange
 from tarot.types import Policy, Problem, Reward, UserError
 
 
@@ -64,8 +65,11 @@ def optimize(
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         should_stop = partial(_should_stop, context)
-        meter = context.meter.metrics
-        recorder = StepRecorder(context.run, steering, track, advance, should_stop, meter)
+        meter, change = context.meter.metrics, WeightChange()
+        recorder = StepRecorder(
+            *(context.run, steering, track, advance, should_stop),
+            lambda: {**meter(), **change.metrics()},
+        )
         last_step = LastStep()
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
@@ -74,6 +78,7 @@ def optimize(
             reward=reward,
             group_size=context.config.num_generations,
             eos_token_ids=loaded.eos_token_ids,
+            turn_ends=loaded.turn_ends,
             check_judged=context.check_judged,
             on_step=recorder.on_rewards,
             timeline=timeline,
@@ -84,7 +89,7 @@ def optimize(
         evaluators = evaluators_of(context, loaded, sampler, track, keeper)
         # An evaluation comes before the question whether to stop, and a checkpoint is made whole
         # before it is kept.
-        for callback in (*evaluators, recorder, keeper, last_step):
+        for callback in (*evaluators, recorder, keeper, last_step, change):
             trainer.add_callback(callback)
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

@@ -25,7 +25,7 @@ class StepRecorder(TrainerCallback):
 
     A step may be generated in several batches; its rollouts are those of all of them.
     `should_stop` is asked after every step; a checkpoint is saved before training stops, with the
-    state of `steering`. `usage_metrics` are of the time since the line before. Of several processes
+    state of `steering`. `other_metrics` are of the time since the line before. Of several processes
     the main one alone writes.
     """
 
@@ -36,7 +36,7 @@ class StepRecorder(TrainerCallback):
         track: Track,
         advance: Advance,
         should_stop: Callable[[], bool],
-        usage_metrics: Callable[[], Mapping[str, float]],
+        other_metrics: Callable[[], Mapping[str, float]],
     ) -> None:
         """Record into `run` and by `track`, and show each step through `advance`."""
         self._run = run
@@ -44,7 +44,7 @@ class StepRecorder(TrainerCallback):
         self._track = track
         self._advance = advance
         self._should_stop = should_stop
-        self._usage_metrics = usage_metrics
+        self._other_metrics = other_metrics
         self._metrics: dict[str, float] = {}
         self._rollouts: tuple[Rollout, ...] = ()
 
@@ -86,8 +86,8 @@ class StepRecorder(TrainerCallback):
     ) -> None:
         """Add the step's line to log and trackers; the closing summary of a training is no step."""
         if logs and "train_runtime" not in logs:
-            usage = self._usage_metrics()
-            line = {"step": state.global_step, **self._metrics, **usage, **logs}
+            others = self._other_metrics()
+            line = {"step": state.global_step, **self._metrics, **others, **logs}
             processes.from_main(lambda: self._record(line))
 
     def on_step_end(

@@ -47,6 +47,7 @@ class _Piece:
     completions: list[GradedCompletion]
     lengths: list[int]
     truncated: list[bool]
+    passed_ends: list[str]
     executions: list[Execution]
 
 
@@ -65,6 +66,8 @@ class RewardFunction:
         reward: turns graded completions into rewards.
         group_size: completions per prompt; a group stands together in the batch.
         eos_token_ids: a completion that ends in none of them was cut off.
+        turn_ends: the texts of all tokens that may be meant as an end, by their ids; rollouts name
+            the first that generation went on after.
         check_judged: raises where too large a share of a step's completions could not be judged;
             nothing of that batch is counted, observed or recorded.
         on_step: told of every step's outcome.
@@ -82,6 +85,7 @@ class RewardFunction:
         reward: Reward,
         group_size: int,
         eos_token_ids: Sequence[int],
+        turn_ends: Mapping[int, str],
         check_judged: Callable[[float], None],
         on_step: Callable[[StepOutcome], None],
         timeline: Timeline | None = None,
@@ -93,6 +97,7 @@ class RewardFunction:
         self._reward = reward
         self._group_size = group_size
         self._eos_token_ids = frozenset(eos_token_ids)
+        self._turn_ends = turn_ends
         self._check_judged = check_judged
         self._on_step = on_step
         self._timeline = timeline
@@ -134,7 +139,8 @@ class RewardFunction:
         for name, figure in metrics.items():
             if not math.isnan(figure):
                 log_metric(name, figure)
-        rollouts = self._rollouts(whole, self._progress(trainer_state))
+        passed_ends = list(chain.from_iterable(piece.passed_ends for piece in pieces))
+        rollouts = self._rollouts(whole, passed_ends, self._progress(trainer_state))
         outcome = StepOutcome(self._step, rollouts, metrics, self._steering.observe(graded))
         processes.together(lambda: self._on_step(outcome))
         self._num_earlier_groups += len(graded) // self._group_size
@@ -178,8 +184,13 @@ class RewardFunction:
             completions=self._graded(texts, problem_id, state, executions.extend),
             lengths=[len(ids) for ids in completion_ids],
             truncated=[not self._eos_token_ids.intersection(ids[-1:]) for ids in completion_ids],
+            passed_ends=[self._passed_end(ids) for ids in completion_ids],
             executions=[replace(one, stdout=b"", stderr=b"") for one in executions],
         )
+
+    def _passed_end(self, ids: Sequence[int]) -> str:
+        """The first end that is not the last token, or an empty text."""
+        return next((self._turn_ends[token] for token in ids[:-1] if token in self._turn_ends), "")
 
     def _graded(
         self, texts: Sequence[str], problem_ids: Sequence[str], state: TrainerState, watch: Watch
@@ -195,7 +206,9 @@ class RewardFunction:
             )
         ]
 
-    def _rollouts(self, batch: StepBatch, progress: float) -> tuple[Rollout, ...]:
+    def _rollouts(
+        self, batch: StepBatch, passed_ends: Sequence[str], progress: float
+    ) -> tuple[Rollout, ...]:
         return tuple(
             Rollout(
                 step=graded.step,
@@ -212,6 +225,7 @@ class RewardFunction:
                 weights=graded.weights,
                 num_tokens=batch.lengths[row],
                 selected=True,
+                passed_end=passed_ends[row],
             )
             for row, (graded, value) in enumerate(
                 zip(batch.completions, batch.rewards, strict=True)

@@ -1,8 +1,9 @@
-"""GRPOTrainer with five changes.
+"""GRPOTrainer with six changes.
 
 What could not be judged doesn't train, a resume is exact, also of a run that was made longer or
 goes on elsewhere, a checkpoint that can't be written ends all processes alike, weights beside
-adapters stay as they are where vLLM generates, and what generates can be lent between two steps.
+adapters stay as they are where vLLM generates, what generates can be lent between two steps, and it
+is logged how far completions are from what the policy would draw.
 
 TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
 the KL term.
@@ -11,6 +12,7 @@ the KL term.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from math import nan
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +33,8 @@ from tarot.training.chance import is_of_these, start_anew
 from tarot.training.order import EpochOrder
 from tarot.training.rates import RateOfNow, planned_rate
 
+CROSS_ENTROPY_GAP = "sampling/cross_entropy_gap"
+
 
 class Engine(Protocol):
     """What generates, with memory and connections of its own."""
@@ -46,6 +50,13 @@ class TierGRPOTrainer(GRPOTrainer):
 
     It does not cover losses that divide by the number of completions (`grpo`, `dr_grpo`,
     `luspo`): there a masked completion still counts as one without a gradient.
+
+    `sampling/cross_entropy_gap` is the mean over tokens of -log p(token) minus the entropy of p,
+    in nats, p being the policy's distribution when the step begins. Its expectation is 0 where the
+    completions were drawn from p, and the more above it the less likely p finds them (the excess
+    is KL(q, p) + H(q) - H(p) where they were drawn from q). It is null in later passes over the
+    same completions, which the policy has left by then. The kernel of `use_liger_kernel` keeps
+    back what it is made of.
     """
 
     _last_loaded_step: int  # TRL's own: the step whose weights vLLM has
@@ -178,7 +189,29 @@ class TierGRPOTrainer(GRPOTrainer):
         self._is_scored = ~torch.isnan(rewards).all(dim=1)[first : first + len(prompts)]
         return rewards
 
+    def _get_per_token_logps_and_entropies(self, *arguments: Any, **settings: Any) -> Any:
+        found = super()._get_per_token_logps_and_entropies(*arguments, **settings)
+        self._token_logps, self._token_entropies = found[0].detach(), found[1]
+        return found
+
+    def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
+        loss: torch.Tensor = super()._compute_loss(model, inputs)
+        if model.training:
+            is_first = self.state.global_step == self._generated_after
+            gap = self._cross_entropy_gap(inputs["completion_mask"]) if is_first else nan
+            self._metrics["train"][CROSS_ENTROPY_GAP].append(gap)
+        return loss
+
+    @torch.no_grad()
+    def _cross_entropy_gap(self, mask: torch.Tensor) -> float:
+        """Over all processes' tokens that train, (completions, tokens); NaN without any."""
+        gaps = torch.where(mask.bool(), -self._token_logps - self._token_entropies, 0.0)
+        both = torch.stack([gaps.sum().float(), mask.sum().float()])
+        total, number = self.accelerator.reduce(both, reduction="sum").tolist()
+        return total / number if number else nan
+
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        self._generated_after = self.state.global_step
         batch: dict[str, Any] = super()._generate_and_score_completions(inputs)
         mask = batch["completion_mask"]  # (completions, tokens)
         batch["completion_mask"] = mask * self._is_scored.to(mask).unsqueeze(1)

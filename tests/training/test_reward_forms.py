@@ -123,6 +123,7 @@ def scored(model: LoadedModel, folder: Path, reward: Reward) -> Scored:
         reward=reward,
         group_size=GROUP,
         eos_token_ids=[model.tokenizer.eos_token_id],
+        turn_ends={},
         check_judged=lambda share: None,
         on_step=found.outcomes.append,
     )

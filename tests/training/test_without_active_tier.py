@@ -48,6 +48,7 @@ def earned(option: str, rows: Sequence[tuple[str, str]]) -> tuple[list[float | N
         reward=build("reward", node),
         group_size=2,
         eos_token_ids=[0],
+        turn_ends={},
         check_judged=lambda share: None,
         on_step=outcomes.append,
     )

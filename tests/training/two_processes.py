@@ -138,6 +138,7 @@ def scored(model: LoadedModel, folder: Path, sandbox: Sandbox, reward: Reward) -
         reward=reward,
         group_size=GROUP,
         eos_token_ids=[model.tokenizer.eos_token_id],
+        turn_ends={},
         check_judged=lambda share: None,
         on_step=outcomes.append,
     )
