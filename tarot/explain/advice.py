@@ -162,7 +162,9 @@ def _mismatch(seen: Seen) -> Advice:
         purpose = "weigh completions by how likely the trainer finds them"
         correction = Change("trainer.vllm_importance_sampling_correction", "true", purpose)
         return (correction, Change("hardware.dtype", "float32", "one number format for both"))
-    return (Change("hardware.autocast", "null", "train in the numbers that generate"),)
+    if settings.config["hardware"]["autocast"]:
+        return (Change("hardware.autocast", "null", "train in the numbers that generate"),)
+    return (Change("trainer.disable_dropout", "true", "train the model that generates"),)
 
 
 def _clipped(seen: Seen) -> Advice:

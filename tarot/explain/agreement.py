@@ -35,10 +35,11 @@ def agreement(lines: Lines, settings: RunSettings) -> Agreement | None:
     gaps = {} if settings.config["dynamic_sampling"] else lines.series(GAP)
     differences = lines.series(DIFFERENCE)
     key, values = (DIFFERENCE, differences) if differences else (GAP, gaps)
-    if len(values) < 2:
+    if len(values) < 3:
         return None
     early, late, error = _ends(values)
-    grows = late >= MIN_GAP_NATS and late > GROWTH * early and late - early > NUM_ERRORS * error > 0
+    is_sure = late - early > NUM_ERRORS * error
+    grows = is_sure and late >= MIN_GAP_NATS and late > GROWTH * early
     return Agreement(key, early, late, grows, 0.0 if grows else _lost(lines, gaps))
 
 
@@ -50,7 +51,7 @@ def _lost(lines: Lines, gaps: Mapping[int, float]) -> float:
     that leaves is logged.
     """
     values = list(gaps.values())
-    if len(values) < 2:
+    if len(values) < 3:
         return 0.0
     sure = float(np.mean(values) - NUM_ERRORS * np.std(values, ddof=1) / math.sqrt(len(values)))
     if sure < MIN_GAP_NATS:
@@ -67,6 +68,6 @@ def _ends(values: Mapping[int, float]) -> tuple[float, float, float]:
     steps = np.array(list(values), dtype=np.float64)
     first, last = max(1, len(series) // 5), max(1, len(series) // 3)
     fitted = np.polynomial.Polynomial.fit(steps, series, 1)(steps)
-    deviation = float(np.std(series - fitted, ddof=min(2, len(series) - 1)))
+    deviation = float(np.std(series - fitted, ddof=2))
     error = deviation * math.sqrt(1 / first + 1 / last)
     return float(np.mean(series[:first])), float(np.mean(series[-last:])), error

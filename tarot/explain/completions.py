@@ -96,11 +96,11 @@ class Attribution:
         rewarded = [row for row in group if row.reward is not None]
         missing = [_missing(row) for row in group if row.reward is None]
         whole = self._of_all(rewarded)
+        if len(missing) >= len(rewarded) and not self._teaches(rewarded):
+            whole = missing[0]
         for row in group:
             if row.reward is None:
                 yield row, _missing(row)
-            elif len(rewarded) == 1 and missing:
-                yield row, missing[0]
             elif whole is not None:
                 yield row, whole
             elif self._teaches(rewarded):

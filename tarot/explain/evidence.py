@@ -1,10 +1,10 @@
 """The figures that speak for a cause, a sentence each."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from statistics import median
 
-from tarot.explain.agreement import RATIO, Agreement
+from tarot.explain.agreement import DIFFERENCE, GAP, RATIO, Agreement
 from tarot.explain.causes import Cause
 from tarot.explain.completions import UNTIERED, Losses, Tally
 from tarot.explain.lines import Lines
@@ -14,13 +14,28 @@ from tarot.types import Tier, Verdict
 
 NUM_PROBLEMS = 3
 NUM_STEPS = 5
-CHANGED, RATE = "update/changed", "learning_rate"
-_OF_STEPS = frozenset(
-    {
-        *(Cause.CLIPPED, Cause.LARGE_KL, Cause.SMALL_GRADIENT, Cause.SMALL_UPDATE),
-        *(Cause.MISMATCH, Cause.UNSYNCED, Cause.EXPLODED),
-    }
-)
+_OF_GENERATOR = (GAP, DIFFERENCE, RATIO)
+# The metrics and the trainer's fields that speak for a cause.
+_METRICS: Mapping[Cause, tuple[str, ...]] = {
+    Cause.EXPLODED: (GRADIENT, UPDATE, "loss"),
+    Cause.ENTROPY_COLLAPSE: ("entropy", "completion/length"),
+    Cause.MISMATCH: _OF_GENERATOR,
+    Cause.CLIPPED: (CLIP,),
+    Cause.LARGE_KL: (KL,),
+    Cause.SMALL_GRADIENT: (GRADIENT,),
+    Cause.SMALL_UPDATE: (UPDATE, "update/changed", "learning_rate", KL),
+    Cause.UNSYNCED: _OF_GENERATOR,
+}
+_FIELDS: Mapping[Cause, tuple[str, ...]] = {
+    Cause.EXPLODED: ("learning_rate", "max_grad_norm"),
+    Cause.ENTROPY_COLLAPSE: ("temperature", "top_k", "generation_kwargs"),
+    Cause.WRONG_EOS: ("max_completion_length",),
+    Cause.TRUNCATED: ("max_completion_length",),
+    Cause.MISMATCH: ("temperature", "generation_kwargs"),
+    Cause.CLIPPED: ("num_iterations", "epsilon"),
+    Cause.LARGE_KL: ("beta",),
+    Cause.SMALL_GRADIENT: ("max_grad_norm", "scale_rewards"),
+}
 
 
 def evidence_for(
@@ -29,8 +44,13 @@ def evidence_for(
     """What the log and the completions say of a cause that takes something."""
     losses = counted.losses.get(cause)
     found = list(_of_completions(cause, settings, lines, counted, losses)) if losses else []
-    if cause in _OF_STEPS:
-        found += _of_steps(cause, settings, lines, agreed)
+    if cause is Cause.EXPLODED:
+        steps = ", ".join(str(step) for step in broken_steps(lines)[:NUM_STEPS])
+        found.append(f"first in steps {steps}")
+    if cause in (Cause.MISMATCH, Cause.UNSYNCED) and agreed:
+        found.append(f"from {agreed.early:.3g} to {agreed.late:.3g} nats a token by {agreed.key}")
+    found += [_ends(lines, key) for key in _METRICS.get(cause, ()) if lines.has(key)]
+    found += [f"trainer.{name}={settings.trainer(name)}" for name in _FIELDS.get(cause, ())]
     return tuple(found)
 
 
@@ -39,47 +59,17 @@ def _of_completions(
 ) -> Iterator[str]:
     match cause:
         case Cause.TRUNCATED:
-            limit = settings.trainer("max_completion_length")
-            yield f"trainer.max_completion_length={limit}; {_share(counted)} were cut off"
+            yield f"{_cut_share(counted)} of all completions were cut off"
         case Cause.WRONG_EOS:
             ends = [f"{end} in {n}" for end, n in losses.ends.most_common() if end]
-            yield f"they go on after {', '.join(ends) or 'the whole form'}; {_share(counted)} run "
-            "to the limit"
-        case Cause.ENTROPY_COLLAPSE:
-            temperature = settings.sampling("temperature")
-            yield f"sampled at temperature {temperature:g}; {_ends(lines, 'entropy')} nats a token"
+            yield f"they go on after {', '.join(ends) or 'the whole form'}"
+            yield f"{_cut_share(counted)} of all completions were cut off"
         case Cause.FORMAT_ONLY:
-            parts = {key for line in lines.by_step.values() for key in line}
-            named = sorted(key for key in parts if key.removeprefix("reward/") in settings.parts)
-            yield "mean of the parts: " + "; ".join(_ends(lines, key) for key in named)
+            keys = (f"reward/{part}" for part in sorted(settings.parts))
+            yield from (_ends(lines, key) for key in keys if lines.has(key))
     yield from _by_tier(losses)
     common = ", ".join(f"{name} ({n})" for name, n in losses.problems.most_common(NUM_PROBLEMS))
     yield f"of {len(losses.problems)} problems, most often {common}"
-
-
-def _of_steps(
-    cause: Cause, settings: RunSettings, lines: Lines, agreed: Agreement | None
-) -> Iterator[str]:
-    match cause:
-        case Cause.CLIPPED:
-            yield f"{_ends(lines, CLIP)}, with {settings.trainer('num_iterations')} iterations"
-        case Cause.LARGE_KL:
-            yield f"{_ends(lines, KL)} nats a token, times trainer.beta={settings.trainer('beta')}"
-        case Cause.SMALL_GRADIENT:
-            limit = settings.trainer("max_grad_norm")
-            yield f"{_ends(lines, GRADIENT)}, clipped at trainer.max_grad_norm={limit}"
-        case Cause.SMALL_UPDATE:
-            yield f"{_ends(lines, UPDATE)} of the weights' norm a step, {_ends(lines, RATE)}"
-            yield f"{_ends(lines, CHANGED)} of weights with a gradient"
-            if lines.has(KL):
-                yield f"{_ends(lines, KL)} nats a token"
-        case Cause.MISMATCH | Cause.UNSYNCED if agreed:
-            yield f"{agreed.key} from {agreed.early:.3g} to {agreed.late:.3g} nats a token"
-            if lines.has(RATIO):
-                yield _ends(lines, RATIO)
-        case Cause.EXPLODED:
-            steps = ", ".join(str(step) for step in broken_steps(lines)[:NUM_STEPS])
-            yield f"first in steps {steps}; {_ends(lines, GRADIENT)}; {_ends(lines, UPDATE)}"
 
 
 def _by_tier(losses: Losses) -> Iterator[str]:
@@ -93,15 +83,12 @@ def _by_tier(losses: Losses) -> Iterator[str]:
         yield f"{tier}: {passed / total:.0%} of their {total:,} tests pass{rest}"
 
 
-def _share(counted: Tally) -> str:
-    return f"{counted.num_cut / counted.rows.total():.0%} of all completions"
+def _cut_share(counted: Tally) -> str:
+    return f"{counted.num_cut / counted.rows.total():.0%}"
 
 
 def _ends(lines: Lines, key: str) -> str:
-    """A metric in the first step and in the last, with its median."""
+    """A metric that has numbers: in the first step and in the last, with its median."""
     values = list(lines.series(key).values())
-    if not values:
-        return f"{key} has no number"
-    return (
-        f"{key} {values[0]:.3g} at first, {values[-1]:.3g} in the end, median {median(values):.3g}"
-    )
+    figures = f"{values[0]:.3g} at first, {values[-1]:.3g} in the end, median {median(values):.3g}"
+    return f"{key} {figures}"

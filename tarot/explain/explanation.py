@@ -6,7 +6,7 @@ weaken updates take their share of what those before them left. So the shares an
 the signal add up to 1, and they rank the causes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tarot.explain.advice import Change, changes_for
@@ -67,7 +67,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class _Taken:
     """What one cause takes of the updates, in completions, by step."""
 
     by_step: Mapping[int, float]
@@ -92,11 +92,9 @@ def explain(run: RunDirectory) -> Explanation:
     )
     counted = attribution.tally(read_rollouts(run, _chosen_steps(run)))
     agreed = agreement(lines, settings)
-    evidence = Evidence(settings, lines, counted, agreed)
-    findings = list(evidence.findings(broken))
-    if not counted.rows:
-        findings = list(_without_steps(run, settings))
-    findings.sort(key=lambda one: (-one.share, one.cause))
+    looked_at = _LookedAt(settings, lines, counted, agreed, broken)
+    found = looked_at.findings() if counted.rows else _without_steps(run, settings)
+    findings = sorted(found, key=lambda one: (-one.share, one.cause))
     return Explanation(
         run=run.path.resolve().name,
         steps=steps_of(run),
@@ -109,58 +107,52 @@ def explain(run: RunDirectory) -> Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was counted, from which findings are made."""
+class _LookedAt:
+    """What was counted, from which findings are made; `broken` are steps that broke the weights."""
 
     settings: RunSettings
     lines: Lines
     counted: Tally
     agreed: Agreement | None
+    broken: Sequence[int]
 
-    def findings(self, broken: list[int]) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Finding]:
         """One for each cause that takes something."""
-        total = self.counted.rows.total()
-        taken = self._taken(broken)
+        total, taken = self.counted.rows.total(), self._taken()
         for cause in Cause:
-            losses, update = self.counted.losses.get(cause), taken.get(cause)
-            amount = (losses.number if losses else 0) + (update.sum if update else 0.0)
-            if amount >= MIN_SHOWN * total > 0:
-                yield self._finding(cause, amount / total, losses, update)
+            losses = self.counted.losses.get(cause, Losses())
+            update = taken.get(cause, _Taken({}))
+            share = (losses.number + update.sum) / total
+            if share >= MIN_SHOWN:
+                yield self._finding(cause, share, losses, update)
 
-    def _finding(
-        self, cause: Cause, share: float, losses: Losses | None, update: Taken | None
-    ) -> Finding:
-        by_step = update.by_step if update else {}
-        steps = [step for step, lost in by_step.items() if 2 * lost > self.counted.alive[step]]
-        counts_steps = losses is None
-        sample = losses.sample if losses else None
-        if sample is None and update is not None:
-            sample = self.counted.first[update.worst]
+    def _finding(self, cause: Cause, share: float, losses: Losses, update: _Taken) -> Finding:
+        counted, counts_steps = self.counted, losses.number == 0
         return Finding(
             cause=cause,
             share=share,
-            count=len(steps) if losses is None else losses.number,
-            total=len(self.counted.rows) if counts_steps else self.counted.rows.total(),
+            count=len(update.by_step) if counts_steps else losses.number,
+            total=len(counted.rows) if counts_steps else counted.rows.total(),
             counts_steps=counts_steps,
-            evidence=evidence_for(cause, self.settings, self.lines, self.counted, self.agreed),
-            changes=changes_for(cause, self.settings, self.lines, self.counted),
-            sample=sample,
+            evidence=evidence_for(cause, self.settings, self.lines, counted, self.agreed),
+            changes=changes_for(cause, self.settings, self.lines, counted),
+            sample=counted.first[update.worst] if counts_steps else losses.sample,
         )
 
-    def _taken(self, broken: list[int]) -> dict[Cause, Taken]:
+    def _taken(self) -> dict[Cause, _Taken]:
         by_cause: dict[Cause, dict[int, float]] = {}
         for step, number in self.counted.alive.items():
             left = float(number)
-            for cause, share in self._shares(step, broken):
+            for cause, share in self._shares(step):
                 lost = left * min(1.0, share)
                 left -= lost
-                if lost > 0:
+                if lost >= MIN_SHOWN * number:
                     by_cause.setdefault(cause, {})[step] = lost
-        return {cause: Taken(by_step) for cause, by_step in by_cause.items()}
+        return {cause: _Taken(by_step) for cause, by_step in by_cause.items()}
 
-    def _shares(self, step: int, broken: list[int]) -> Iterator[tuple[Cause, float]]:
+    def _shares(self, step: int) -> Iterator[tuple[Cause, float]]:
         """In the order in which they act on a completion on its way to the next generation."""
-        yield Cause.EXPLODED, float(step in broken)
+        yield Cause.EXPLODED, float(step in self.broken)
         yield Cause.MISMATCH, self.agreed.lost if self.agreed else 0.0
         yield from lost_in(self.lines.at(step), self.settings).items()
         # The curve is of completions whose policy training does not change.

@@ -44,12 +44,14 @@ def trend_of(lines: Lines) -> Trend | None:
     if len(rewards) < 3:
         return None
     steps, values = list(rewards), list(rewards.values())
+    mean, length = sum(values) / len(values), steps[-1] - steps[0]
+    if len(set(values)) == 1:  # whose standard error scipy makes NaN
+        return Trend(len(steps), mean, 0.0, 0.0)
     fitted = stats.linregress(steps, values)
-    length = steps[-1] - steps[0]
     quantile = float(stats.t.ppf(0.975, len(steps) - 2))
     return Trend(
         num_steps=len(steps),
-        mean=sum(values) / len(values),
+        mean=mean,
         change=float(fitted.slope) * length,
         margin=quantile * float(fitted.stderr) * length,
     )

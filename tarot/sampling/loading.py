@@ -42,12 +42,13 @@ class LoadedModel:
         Those of `eos_token_ids`, the special tokens with which the chat template closes an answer,
         and special tokens that are named as an end, such as one whose place `model.eos_token` took.
         """
-        added = {id: token.content for id, token in self.tokenizer.added_tokens_decoder.items()}
-        special = {id for id, token in self.tokenizer.added_tokens_decoder.items() if token.special}
-        closing = special.intersection(_closing_ids(self.tokenizer))
-        named = {id for id in special if _NAMED_AS_END.search(added[id])}
-        ids = {*self.eos_token_ids, *closing, *named}
-        return {id: added.get(id, self.tokenizer.decode([id])) for id in sorted(ids)}
+        added = self.tokenizer.added_tokens_decoder
+        special = {number: token.content for number, token in added.items() if token.special}
+        closing = special.keys() & _closing_ids(self.tokenizer)
+        named = {number for number, name in special.items() if _NAMED_AS_END.search(name)}
+        ends = sorted({*self.eos_token_ids, *closing, *named})
+        return {number: self.tokenizer.decode([number]) for number in ends}
+
 
 
 def load_model(

@@ -1,0 +1,370 @@
+"""What `tarot explain` says of a real run, as it is and with a fault in its records at a time."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tarot.cli.composition import compose
+from tarot.cli.main import main
+from tarot.config.run import validate_run
+from tarot.explain.advice import changes_for
+from tarot.explain.causes import Cause
+from tarot.explain.completions import Losses, Tally
+from tarot.explain.lines import Lines
+from tarot.explain.settings import RunSettings
+from tarot.runs import RunDirectory, write_json
+from tarot.runs.rollouts import Rollout, read_rollouts, write_rollouts
+from tarot.types import TestResult, Tier, TierWeights, Verdict
+from tests.training.workplace import NUM_STEPS, Finished, Workplace
+
+pytestmark = pytest.mark.e2e
+
+GROUP = 2
+Line = dict[str, Any]
+HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "matplotlib")
+SPY = f"""
+import sys
+from tarot.cli.main import main
+assert main(sys.argv[1:]) == 0
+sys.exit(str([name for name in {HEAVY} if name in sys.modules]))
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is changed in the records: a completion by its place in the group, a line, the trainer.
+
+    `key` is what is to be changed about it first.
+    """
+
+    cause: Cause
+    key: str
+    row: Callable[[Rollout, int], Rollout] = lambda row, place: row
+    line: Callable[[Line], Line] = lambda line: line
+    trainer: tuple[tuple[str, float], ...] = ()
+
+
+def judged(row: Rollout, reward: float | None, verdict: Verdict, **changes: Any) -> Rollout:
+    """The completion with a program, two tests that end alike, and what it earned for that."""
+    results = tuple(TestResult(tier, verdict, 0.1, 0.1) for tier in (Tier.BASIC, Tier.EDGE))
+    changed = {
+        "program": "print(1)",
+        "truncated": False,
+        "results": results,
+        "reward": reward,
+        "parts": {} if reward is None else {"code": reward},
+        "weights": TierWeights(dict.fromkeys(Tier, 0.25)),
+        **changes,
+    }
+    return replace(row, **changed)
+
+
+def healthy(row: Rollout, place: int) -> Rollout:
+    """One of a group passes, and the other fails."""
+    passes = place == 0
+    return judged(row, float(passes), Verdict.ACCEPTED if passes else Verdict.WRONG_ANSWER)
+
+
+def alike(verdict: Verdict, reward: float | None = 0.0, **changes: Any) -> Any:
+    """All of a group end alike."""
+    return lambda row, place: judged(row, reward, verdict, **changes)
+
+
+def in_form(row: Rollout, place: int) -> Rollout:
+    """Tests fail; one of a group keeps the form."""
+    parts = {"code": 0.0, "format": float(place)}
+    return judged(row, float(place), Verdict.WRONG_ANSWER, parts=parts)
+
+
+def with_metric(**metrics: float | None) -> Any:
+    """A line with these metrics in place of its own; `__` stands for a slash."""
+    named = {key.replace("__", "/"): value for key, value in metrics.items()}
+    return lambda line: {**line, **named}
+
+
+def broken(line: Line) -> Line:
+    """The update of the second step gave no number."""
+    return {**line, "grad_norm": None} if line["step"] == 2 else line
+
+
+def failing_after(row: Rollout, place: int) -> Rollout:
+    """Healthy up to the second step."""
+    return healthy(row, place) if row.step <= 2 else alike(Verdict.NO_CODE, program=None)(row, 0)
+
+
+def drifting(line: Line) -> Line:
+    """The policy leaves what generates behind."""
+    return {**line, "sampling/cross_entropy_gap": 0.1 * (line["step"] - 1)}
+
+
+FAULTS = (
+    Fault(Cause.OUTAGE, "sandbox", alike(Verdict.INFRASTRUCTURE, None)),
+    Fault(Cause.NO_ACTIVE_TIER, "curriculum", alike(Verdict.WRONG_ANSWER, None)),
+    Fault(Cause.EXPLODED, "trainer.learning_rate", failing_after, broken),
+    Fault(
+        Cause.ENTROPY_COLLAPSE,
+        "trainer.epsilon_high",
+        alike(Verdict.WRONG_ANSWER, completion="print(1)"),
+        with_metric(entropy=1e-4),
+    ),
+    Fault(Cause.ALL_PASS, "filter", alike(Verdict.ACCEPTED, 1.0)),
+    Fault(
+        Cause.WRONG_EOS,
+        "model.eos_token",
+        alike(Verdict.NO_CODE, program=None, truncated=True, passed_end="<|im_end|>"),
+    ),
+    Fault(
+        Cause.TRUNCATED,
+        "trainer.max_completion_length",
+        alike(Verdict.RUNTIME_ERROR, program="print(", truncated=True),
+    ),
+    Fault(Cause.NO_CODE, "cold_start", alike(Verdict.NO_CODE, program=None)),
+    Fault(Cause.TIME_LIMIT, "grading.limits.cpu_s", alike(Verdict.TIME_LIMIT)),
+    Fault(Cause.FORMAT_ONLY, "reward.parts.format", in_form),
+    Fault(Cause.ALL_FAIL, "filter", alike(Verdict.WRONG_ANSWER)),
+    Fault(
+        Cause.EQUAL_REWARDS,
+        "num_generations",
+        alike(Verdict.WRONG_ANSWER, 0.5, parts={"own": 0.5}),
+    ),
+    Fault(
+        Cause.MISMATCH,
+        "trainer.disable_dropout",
+        healthy,
+        with_metric(sampling__cross_entropy_gap=0.5),
+    ),
+    Fault(
+        Cause.CLIPPED,
+        "trainer.num_iterations",
+        healthy,
+        with_metric(clip_ratio__region_mean=0.75),
+        (("num_iterations", 4),),
+    ),
+    Fault(Cause.LARGE_KL, "trainer.beta", healthy, with_metric(kl=5.0), (("beta", 1.0),)),
+    Fault(
+        Cause.SMALL_GRADIENT,
+        "trainer.max_grad_norm",
+        healthy,
+        trainer=(("max_grad_norm", 1e-9),),
+    ),
+    Fault(
+        Cause.SMALL_UPDATE,
+        "trainer.learning_rate",
+        healthy,
+        with_metric(update__relative=1e-10, update__changed=0.0),
+    ),
+    Fault(Cause.UNSYNCED, "hardware.vllm", healthy, drifting),
+)
+
+
+@pytest.fixture(scope="module")
+def real(workplace: Workplace, whole: Finished) -> RunDirectory:
+    """Six steps with two groups of two completions each."""
+    assert whole.returncode == 0
+    return workplace.run("whole")
+
+
+def rewritten(
+    real: RunDirectory,
+    folder: Path,
+    row: Callable[[Rollout, int], Rollout] = healthy,
+    line: Callable[[Line], Line] = lambda line: line,
+    trainer: Sequence[tuple[str, float]] = (),
+) -> RunDirectory:
+    """A copy of the run with other completions, lines and settings, without its checkpoints."""
+    leave_out = shutil.ignore_patterns("checkpoints", "lock")
+    run = RunDirectory(shutil.copytree(real.path, folder, ignore=leave_out))
+    config = run.config()
+    config["trainer"] |= dict(trainer)
+    config["reward"]["parts"] = {"code": 1.0, "format": 1.0, "own": 1.0}
+    write_json(run.config_path, config)
+    lines = [line(dict(one)) for one in real.log.steps()]
+    run.log.path.unlink()
+    for one in lines:
+        run.log.append(one)
+    for step, rows in groupby(read_rollouts(real), key=lambda one: one.step):
+        write_rollouts(run, step, [row(one, n % GROUP) for n, one in enumerate(rows)])
+    return run
+
+
+def explained(run: RunDirectory) -> dict[str, Any]:
+    """What the command finds, as JSON."""
+    out = run.path / "why.json"
+    assert main(["explain", f"run={run.path}", f"out={out}"]) == 0
+    found: dict[str, Any] = json.loads(out.read_text())
+    return found
+
+
+def test_nothing_is_found_in_the_run_as_it_is(
+    real: RunDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "why.json"
+    assert main(["explain", f"run={real.path}", f"out={out}"]) == 0
+    shown = capsys.readouterr().out
+    found = json.loads(out.read_text())
+    assert found["named"] == []
+    assert found["not_looked_at"] == [
+        "the KL divergence from the reference: logged where trainer.beta is above 0"
+    ]
+    assert shown.startswith("whole: nothing found")
+    assert found["num_completions"] == NUM_STEPS * 2 * GROUP
+
+
+def test_the_run_logs_what_an_explanation_needs(real: RunDirectory) -> None:
+    """The tiny model moves by about the learning rate, and draws what it is trained on."""
+    lines = list(real.log.steps())
+    assert all(1e-3 < line["update/relative"] < 0.2 for line in lines)
+    assert all(line["update/changed"] > 0.9 for line in lines)
+    assert all(abs(line["sampling/cross_entropy_gap"]) < 1 for line in lines)
+    assert {row.passed_end for row in read_rollouts(real)} <= {"", "<|endoftext|>", "<|im_end|>"}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.cause))
+def test_a_fault_in_the_records_is_named_first(
+    fault: Fault, real: RunDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = rewritten(real, tmp_path / "run", fault.row, fault.line, fault.trainer)
+    found = explained(run)
+    first = found["causes"][0]
+    assert found["named"] == [fault.cause]
+    assert first["cause"] == fault.cause
+    assert sum(one["share"] for one in found["causes"]) + found["left"] == pytest.approx(1.0)
+    assert 0 < first["count"] <= first["of"]
+    assert first["changes"][0]["key"] == fault.key
+    assert all(first["evidence"])
+    assert first["sample"]["problem"] in {row.problem_id for row in read_rollouts(run)}
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"run: {fault.cause}: ")
+    assert f"for example in step {first['sample']['step']}" in shown
+
+
+def test_records_without_a_fault_are_healthy_and_short(
+    real: RunDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewards = (0.5, 0.4, 0.6, 0.5, 0.4, 0.6)
+    run = rewritten(
+        real, tmp_path / "run", line=lambda one: {**one, "reward": rewards[one["step"] - 1]}
+    )
+    assert explained(run)["causes"] == []
+    assert "nothing found, but short: over 6 steps" in capsys.readouterr().out
+
+
+def test_causes_are_ranked_by_what_they_take(real: RunDirectory, tmp_path: Path) -> None:
+    """Two steps of six are lost to one cause, three to another, whichever comes first in a list."""
+
+    def mixed(few: Verdict, many: Verdict) -> Callable[[Rollout, int], Rollout]:
+        def change(row: Rollout, place: int) -> Rollout:
+            if row.step == 1:
+                return healthy(row, place)
+            return judged(row, 0.0, few if row.step <= 3 else many)
+
+        return change
+
+    pairs = ((Verdict.TIME_LIMIT, Verdict.WRONG_ANSWER), (Verdict.WRONG_ANSWER, Verdict.TIME_LIMIT))
+    names = {Verdict.TIME_LIMIT: Cause.TIME_LIMIT, Verdict.WRONG_ANSWER: Cause.ALL_FAIL}
+    for number, (few, many) in enumerate(pairs):
+        found = explained(rewritten(real, tmp_path / str(number), mixed(few, many)))
+        assert found["named"] == [names[many], names[few]]
+        assert [one["share"] for one in found["causes"]] == pytest.approx([3 / 6, 2 / 6])
+        assert found["left"] == pytest.approx(1 / 6)
+
+
+def test_what_is_lost_before_an_update_is_not_lost_to_it_again(
+    real: RunDirectory, tmp_path: Path
+) -> None:
+    """Half of the steps bring no signal; of the others' half a clip fraction of 0.5 takes half."""
+    run = rewritten(
+        real,
+        tmp_path / "run",
+        lambda row, place: (
+            judged(row, 0.0, Verdict.WRONG_ANSWER) if row.step % 2 else healthy(row, place)
+        ),
+        with_metric(clip_ratio__region_mean=0.5),
+    )
+    shares = {one["cause"]: one["share"] for one in explained(run)["causes"]}
+    assert shares == {"all_fail": pytest.approx(0.5), "clipped": pytest.approx(0.25)}
+
+
+def test_of_a_run_from_before_nothing_is_guessed(real: RunDirectory, tmp_path: Path) -> None:
+    """Completions cut off with unknown ends are cut off; the log without figures accuses none."""
+    later = ("update/relative", "update/changed", "sampling/cross_entropy_gap")
+
+    def older(line: Line) -> Line:
+        return {key: value for key, value in line.items() if key not in later}
+
+    cut = alike(Verdict.NO_CODE, program=None, truncated=True, passed_end=None)
+    found = explained(rewritten(real, tmp_path / "run", cut, older))
+    assert found["named"] == [Cause.TRUNCATED]
+    about = [line.partition(":")[0] for line in found["not_looked_at"]]
+    assert about == [
+        "whether completions go on after an end token",
+        "how far updates move the weights",
+        "whether the policy would draw its completions",
+        "the KL divergence from the reference",
+    ]
+
+
+def test_a_run_without_a_step_says_so(
+    real: RunDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = rewritten(real, tmp_path / "run")
+    shutil.rmtree(run.rollouts_path)
+    run.log.path.unlink()
+    assert main(["explain", f"run={run.path}"]) == 0
+    assert capsys.readouterr().out == "run: nothing to look at: no step has ended\n"
+
+
+def test_a_completion_does_nothing_to_the_terminal(
+    real: RunDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "[bold]\x1b[2J\x07\nprint(1)" + "x" * 1000
+    run = rewritten(real, tmp_path / "run", alike(Verdict.WRONG_ANSWER, completion=text))
+    assert explained(run)["causes"][0]["sample"]["completion"] == text
+    shown = capsys.readouterr().out
+    assert "| [bold]\\x1b[2J\\x07\n" in shown
+    assert "and 622 characters" in shown
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_what_is_to_be_changed_is_an_argument_of_train(cause: Cause, real: RunDirectory) -> None:
+    counted = Tally(losses={cause: Losses()})
+    for one in changes_for(cause, RunSettings(real.config()), Lines.of(real.log.steps()), counted):
+        (job,) = compose("train", ["+experiment=tiny", f"{one.key}={one.value}"])
+        validate_run(job.config)
+        assert one.typed.strip("'") == f"{one.key}={one.value}"
+
+
+def test_an_explanation_imports_nothing_heavy(real: RunDirectory, root: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", SPY, "explain", f"run={real.path}"],
+        env={"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["run=x"], "x: no run directory, it has no config.json\n"),
+        ([], "run: missing; give run=…"),
+        (["run=x", "out=y/z.json"], "out: y/z.json: its folder does not exist; make it or name"),
+        (["run=x", "ou=y"], "ou: no such key; did you mean out?"),
+    ],
+)
+def test_bad_input_is_one_line(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(line)
+    assert error.count("\n") == 1
