@@ -19,6 +19,9 @@ _OF_GENERATOR = (GAP, DIFFERENCE, RATIO)
 _METRICS: Mapping[Cause, tuple[str, ...]] = {
     Cause.EXPLODED: (GRADIENT, UPDATE, "loss"),
     Cause.ENTROPY_COLLAPSE: ("entropy", "completion/length"),
+    Cause.ALL_PASS: ("entropy",),
+    Cause.ALL_FAIL: ("entropy",),
+    Cause.EQUAL_REWARDS: ("entropy",),
     Cause.MISMATCH: _OF_GENERATOR,
     Cause.CLIPPED: (CLIP,),
     Cause.LARGE_KL: (KL,),
@@ -45,7 +48,7 @@ def evidence_for(
     losses = counted.losses.get(cause)
     found = list(_of_completions(cause, settings, lines, counted, losses)) if losses else []
     if cause is Cause.EXPLODED:
-        steps = ", ".join(str(step) for step in broken_steps(lines)[:NUM_STEPS])
+        steps = ", ".join(str(step) for step in broken_steps(lines, settings)[:NUM_STEPS])
         found.append(f"first in steps {steps}")
     if cause in (Cause.MISMATCH, Cause.UNSYNCED) and agreed:
         found.append(f"from {agreed.early:.3g} to {agreed.late:.3g} nats a token by {agreed.key}")

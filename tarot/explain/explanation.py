@@ -86,7 +86,7 @@ class _Taken:
 def explain(run: RunDirectory) -> Explanation:
     """Look through a run's config, log and rollouts, finished or not."""
     settings, lines = RunSettings(run.config()), Lines.of(run.log.steps())
-    broken = broken_steps(lines)
+    broken = broken_steps(lines, settings)
     attribution = Attribution(
         settings, lines.series("entropy"), broken_since=broken[0] if broken else None
     )

@@ -13,10 +13,10 @@ from tarot.explain.thresholds import EXPLODED_NORM, EXPLODED_UPDATE, SMALL_UPDAT
 GRADIENT, UPDATE, CLIP, KL = "grad_norm", "update/relative", "clip_ratio/region_mean", "kl"
 
 
-def broken_steps(lines: Lines) -> list[int]:
+def broken_steps(lines: Lines, settings: RunSettings) -> list[int]:
     """The steps whose update broke the weights, or would have without clipping."""
-    norms = lines.series(GRADIENT)
-    limit = EXPLODED_NORM * median(norms.values()) if norms else math.inf
+    usual = median([0.0, *lines.series(GRADIENT).values()])
+    limit = EXPLODED_NORM * max(usual, float(settings.trainer("max_grad_norm")) or 1.0)
     return [step for step, line in lines.by_step.items() if _breaks(line, limit)]
 
 
@@ -40,7 +40,7 @@ def _breaks(line: Mapping[str, Any], limit: float) -> bool:
     norm, update = number(line, GRADIENT), number(line, UPDATE)
     if any(key in line and line[key] is None for key in (GRADIENT, "loss")):
         return True
-    is_outlier = norm is not None and norm > limit > 0
+    is_outlier = norm is not None and norm > limit
     return is_outlier or (update is not None and update > EXPLODED_UPDATE)
 
 

@@ -50,7 +50,6 @@ class LoadedModel:
         return {number: self.tokenizer.decode([number]) for number in ends}
 
 
-
 def load_model(
     checkpoint: str, model: ModelConfig, dtype: str, quantization: str | None = None
 ) -> LoadedModel:
