@@ -6,8 +6,11 @@ weaken updates take their share of what those before them left. So the shares an
 the signal add up to 1, and they rank the causes.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
 
 from tarot.explain.advice import Change, changes_for
 from tarot.explain.agreement import GAP, Agreement, agreement
@@ -24,6 +27,7 @@ from tarot.runs.last_words import last_words
 from tarot.runs.rollouts import Rollout, num_rollouts, read_rollouts
 from tarot.runs.standing import Steps, steps_of
 
+_END = sys.maxsize
 _UNJUDGED = "could not be judged"
 
 
@@ -141,20 +145,28 @@ class _LookedAt:
 
     def _taken(self) -> dict[Cause, _Taken]:
         by_cause: dict[Cause, dict[int, float]] = {}
-        for step, number in self.counted.alive.items():
+        steps = sorted(self.counted.rows)
+        for step, following in pairwise([*steps, _END]):
+            number = self.counted.alive[step]
             left = float(number)
-            for cause, share in self._shares(step):
+            for cause, share in self._shares(step, following):
                 lost = left * min(1.0, share)
                 left -= lost
-                if lost >= MIN_SHOWN * number:
+                if lost > MIN_SHOWN * number:
                     by_cause.setdefault(cause, {})[step] = lost
         return {cause: _Taken(by_step) for cause, by_step in by_cause.items()}
 
-    def _shares(self, step: int) -> Iterator[tuple[Cause, float]]:
-        """In the order in which they act on a completion on its way to the next generation."""
-        yield Cause.EXPLODED, float(step in self.broken)
+    def _shares(self, first: int, following: int) -> Iterator[tuple[Cause, float]]:
+        """What takes from completions of one step, which train up to the `following` one.
+
+        In the order in which it meets them on the way to the next generation.
+        """
+        broken = [step for step in self.broken if first <= step < following]
+        yield Cause.EXPLODED, float(bool(broken))
         yield Cause.MISMATCH, self.agreed.lost if self.agreed else 0.0
-        yield from lost_in(self.lines.at(step), self.settings).items()
+        lost = [lost_in(line, self.settings) for line in self.lines.during(first, following)]
+        for cause in lost[0] if lost else ():
+            yield cause, fmean(one[cause] for one in lost)
         # The curve is of completions whose policy training does not change.
         yield Cause.UNSYNCED, float(self.agreed.grows) if self.agreed else 0.0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 
@@ -17,10 +18,14 @@ class Lines:
         found = {int(line["step"]): line for line in lines}
         return cls(dict(sorted(found.items())))
 
-    def at(self, step: int) -> Mapping[str, Any]:
-        """The line that speaks of a step: its own, or the next where not every step has one."""
-        later = (line for number, line in self.by_step.items() if number >= step)
-        return self.by_step.get(step) or next(later, {})
+    def during(self, first: int, following: int) -> list[Mapping[str, Any]]:
+        """The lines that speak of the steps from `first` up to the one before `following`.
+
+        Where not every step has one, it is the next that speaks of them.
+        """
+        found = [line for step, line in self.by_step.items() if first <= step < following]
+        later = (line for step, line in self.by_step.items() if step >= following)
+        return found or list(islice(later, 1))
 
     def series(self, key: str) -> dict[int, float]:
         """A metric by step, without steps for which there is no number."""
