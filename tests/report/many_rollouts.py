@@ -82,6 +82,7 @@ def _table(step: int, num_rows: int, tiers: list[str], random: np.random.Generat
         "all_must_pass": [False] * num_rows,
         "num_tokens": [300] * num_rows,
         "selected": [True] * num_rows,
+        "passed_end": [""] * num_rows,
     }
     arrays = [
         value if isinstance(value, pa.ListArray) else pa.array(value, SCHEMA.field(name).type)

@@ -49,6 +49,7 @@ ROLLOUTS = st.builds(
     ),
     num_tokens=st.none() | st.integers(0, 2**31 - 1),
     selected=st.none() | st.booleans(),
+    passed_end=st.none() | TEXT,
 )
 ROLLOUT = Rollout(
     step=1,
@@ -122,7 +123,7 @@ def test_a_table_of_a_run_without_rollouts_is_empty(tmp_path: Path) -> None:
 def test_rollouts_from_before_a_column_was_added_are_read(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path)
     write_rollouts(run, 1, [ROLLOUT])
-    table = pq.read_table(run.rollouts_of(1)).drop_columns(["num_tokens", "selected"])
+    table = pq.read_table(run.rollouts_of(1)).drop_columns(["num_tokens", "selected", "passed_end"])
     pq.write_table(table, run.rollouts_of(1))
     assert list(read_rollouts(run)) == [ROLLOUT]
 
