@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from experiments.runs import run_outcomes
-from tarot.capability import tier_means
+from tarot.capability import run_outcomes, tier_means
 from tarot.data import Split
 from tarot.metrics import Estimate
 from tarot.runs import RunDirectory

@@ -6,30 +6,23 @@ from, too; no interval here covers what another model would change.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from experiments.demo.results import Arm, Changes, Missing, Results, RunResult
-from experiments.runs import run_outcomes
-from tarot.capability import ProblemOutcomes, suite_scores, tier_scores
+from tarot.capability import SUITE, Outcomes, figure_scores, run_outcomes
 from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.metrics import Change, clustered_mean, paired_difference
 from tarot.runs import RunDirectory, config_sha
-from tarot.training.summary import SUITE, Outcomes
 from tarot.types import Tier, UserError
 
 # The judged samples' scores by problem id, or by statement.
 Scores = Mapping[str, Sequence[float]]
-Scoring = Callable[[Sequence[ProblemOutcomes]], Scores]
 # By split, by tier or `suite`, and by statement.
 RunScores = Mapping[Split, Mapping[str, Scores]]
 
-SCORINGS: Mapping[str, Scoring] = {
-    **{tier.value: partial(tier_scores, tier=tier) for tier in Tier},
-    SUITE: suite_scores,
-}
+FIGURES = (*(tier.value for tier in Tier), SUITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +98,8 @@ def _source(run: RunDirectory) -> DataSource:
 def _scores(outcomes: Outcomes, statements: Mapping[Split, Mapping[str, str]]) -> RunScores:
     return {
         split: {
-            name: _by_statement(scoring(problems), statements[split])
-            for name, scoring in SCORINGS.items()
+            name: _by_statement(scores, statements[split])
+            for name, scores in figure_scores(problems).items()
         }
         for split, problems in outcomes.items()
     }
@@ -125,7 +118,7 @@ def _changes(
     early: Sequence[RunScores], late: Sequence[RunScores], split: Split
 ) -> dict[str, Change]:
     """By tier, and `suite`; tiers that no problem has are absent."""
-    pairs = {name: (_pool(early, split, name), _pool(late, split, name)) for name in SCORINGS}
+    pairs = {name: (_pool(early, split, name), _pool(late, split, name)) for name in FIGURES}
     return {
         name: Change(clustered_mean(old), clustered_mean(new), paired_difference(old, new))
         for name, (old, new) in pairs.items()

@@ -12,9 +12,9 @@ from experiments.demo import HERE
 from experiments.demo.results import Arm, Changes, Results
 from experiments.markdown import interval, points, table
 from experiments.results import write_table
+from tarot.capability import SUITE
 from tarot.data import Split
 from tarot.metrics import Change
-from tarot.training.summary import SUITE
 from tarot.types import Tier
 
 TITLES = {

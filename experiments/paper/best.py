@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from experiments.paper.document import Section
-from experiments.paper.fairness import unlike_scores
 from experiments.paper.grid import Grid
 from experiments.paper.naming import PORTFOLIO
 from experiments.paper.reading import Entry
 from experiments.paper.spec import BENCHMARKS
+from tarot.evaluation.scores import unlike_scores
 from tarot.metrics import Estimate
 from tarot.metrics.selection import Best, Solved, best_cross_fitted, best_elsewhere
 

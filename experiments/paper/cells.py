@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from experiments.markdown import points
 from experiments.paper.document import CHECKPOINT_MARK, MISSING, UNPAIRED_MARK
-from experiments.paper.fairness import unlike_keys, unlike_scores
+from experiments.paper.fairness import unlike_keys
 from experiments.paper.family import Family, aggregated
 from experiments.paper.grid import Row
 from experiments.paper.naming import UNTUNED
 from experiments.paper.reading import Entry
 from tarot.evaluation.claims import Basis, Claim, claim, claim_difference
-from tarot.evaluation.scores import Score
+from tarot.evaluation.scores import Score, unlike_scores
 from tarot.metrics.estimates import student_interval
 
 Entries = Mapping[int | None, Entry]

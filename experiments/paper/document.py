@@ -1,7 +1,5 @@
 """A table with what stands round it, as text that any format can show."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -71,15 +69,6 @@ class Document:
             blocks += [rf"\paragraph{{{latex(section.title)}}}", *_latex_table(section)]
             blocks += _latex_items(section.remarks)
         return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows under their headings as CSV; what is None is empty."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(headings)
-    writer.writerows(rows)
-    return buffer.getvalue()
 
 
 def latex(text: str) -> str:

@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.paper.reading import Entry
 from experiments.paper.settings import trainer_key
-from tarot.evaluation.scores import Score
+from tarot.evaluation.scores import unlike_scores
 from tarot.runs import differing_keys
 
 
@@ -39,13 +39,6 @@ def unlike_keys(one: Entry, other: Entry, axis: str | None) -> tuple[str, ...]:
     return tuple(differing_keys(_trained(one, axis), _trained(other, axis)))
 
 
-def unlike_scores(one: Score, other: Score) -> tuple[str, ...]:
-    """The keys in which two scores were measured differently beside their checkpoints."""
-    keys = differing_keys(_measured(one), _measured(other))
-    is_same_size = one.num_problems == other.num_problems
-    return tuple(keys if is_same_size else [*keys, "num_problems"])
-
-
 def unlike_entries(
     entries: Sequence[Entry], benchmarks: Sequence[str], axis: str | None
 ) -> list[Unlike]:
@@ -69,7 +62,7 @@ def _unlike_runs(runs: Sequence[Entry], axis: str | None) -> list[Unlike]:
 
 def _unlike_scores(entries: Sequence[Entry], benchmark: str) -> list[Unlike]:
     scores = [entry.scores[benchmark] for entry in entries]
-    usual = _usual([[_measured(score), score.num_problems] for score in scores])
+    usual = _usual([[score.conditions, score.num_problems] for score in scores])
     found = zip(entries, (unlike_scores(scores[usual], score) for score in scores), strict=True)
     return [Unlike(entry, benchmark, keys) for entry, keys in found if keys]
 
@@ -89,7 +82,3 @@ def _trained(run: Entry, axis: str | None) -> dict[str, Any]:
         trainer.pop(trainer_key(axis), None)
     kept = {key: value for key, value in identity.items() if key not in ("curriculum", "seed")}
     return {**kept, "reward": reward, "trainer": trainer}
-
-
-def _measured(score: Score) -> Mapping[str, Any]:
-    return {key: value for key, value in score.inputs.items() if key != "checkpoint"}

@@ -9,9 +9,8 @@ from experiments.paper.reading import Entry
 from experiments.paper.settings import Setting
 from experiments.paper.spec import Spec
 from tarot.runs import differing_keys
+from tarot.runs.identity import SEED_KEYS
 from tarot.types import UserError
-
-_OF_SEEDS = ("seed", "reward.seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _by_seed(entries: Sequence[Entry]) -> dict[int | None, Entry]:
 
 
 def _check_alike(one: Entry, other: Entry) -> None:
-    keys = [key for key in _differing(one, other) if key not in _OF_SEEDS]
+    keys = [key for key in _differing(one, other) if key not in SEED_KEYS]
     both = f"{one.path} and {other.path}: both are {one.model} under {one.policy}"
     if one.seed == other.seed:
         what = f"differ in {', '.join(keys)}" if keys else "are the same run twice"

@@ -1,21 +1,19 @@
 """From run directories, and folders of untuned models' evaluations, to what tables are made of."""
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments.paper.naming import UNTUNED, model_name, policy_name
 from experiments.paper.settings import Setting, setting_of
-from tarot.evaluation.scores import FOLDER, SUBJECT, Score, read_scores, read_subject
-from tarot.runs import DirectoryState, RunDirectory, differing_keys, read_json
+from tarot.evaluation.last_scores import last_scores
+from tarot.evaluation.scores import SUBJECT, Score, read_subject
+from tarot.runs import DirectoryState, RunDirectory, read_json
 from tarot.runs.identity import hashed_settings
 from tarot.runs.sweep import SweepDirectory
 from tarot.types import UserError
 
-_PATH = "checkpoint.path"
 WITHOUT_RUN = "weights without a run"
 """The policy of a folder whose weights are not its model's own, and of which no config speaks."""
 
@@ -72,7 +70,7 @@ def _places(path: Path) -> Iterator[Path]:
 
 
 def _entry(path: Path) -> Entry:
-    scores, notes = _chosen(path, read_scores(path))
+    scores, notes = last_scores(path)
     if not (path / "config.json").is_file():
         subject = read_subject(path)
         is_untuned = subject.checkpoint in (None, subject.model_id)
@@ -95,47 +93,3 @@ def _entry(path: Path) -> Entry:
         )
     except KeyError as error:
         raise UserError(f"{run.config_path}: no config of a run, it lacks {error}") from error
-
-
-def _chosen(
-    folder: Path, found: Mapping[str, Sequence[Score]]
-) -> tuple[dict[str, Score], tuple[str, ...]]:
-    """One score a benchmark, of the last checkpoint that was evaluated, and what is left out."""
-    last = max((_step(score) for scores in found.values() for score in scores), default=-1)
-    kept: dict[str, Score] = {}
-    older: defaultdict[int, list[str]] = defaultdict(list)
-    for benchmark, scores in found.items():
-        for step in sorted({_step(score) for score in scores} - {last}):
-            older[step].append(benchmark)
-        newest = [score for score in scores if _step(score) == last]
-        if len(newest) > 1:
-            raise UserError(_two_scores(folder, benchmark, newest))
-        if newest:
-            kept[benchmark] = newest[0]
-    name = folder.resolve().name
-    notes = tuple(
-        f"{name}: scores of step {step}, not the last evaluated, are left out: "
-        f"{', '.join(benchmarks)}."
-        for step, benchmarks in sorted(older.items())
-    )
-    return kept, notes
-
-
-def _step(score: Score) -> int:
-    """The last step of training that a run's checkpoint has seen; -1 of other weights."""
-    step = score.inputs.get("checkpoint", {}).get("step")
-    return -1 if step is None else int(step)
-
-
-def _two_scores(folder: Path, benchmark: str, scores: Sequence[Score]) -> str:
-    keys = [key for key in differing_keys(scores[0].inputs, scores[1].inputs) if key != _PATH]
-    files = ", ".join(path.name for path in _files(folder, benchmark))
-    return (
-        f"{folder}: {len(scores)} scores of {benchmark} for one checkpoint, which differ in "
-        f"{', '.join(keys) or 'nothing that they name'}; keep one of {files} in {FOLDER}/"
-    )
-
-
-def _files(folder: Path, benchmark: str) -> Iterable[Path]:
-    pattern = re.compile(rf"{re.escape(benchmark)}-[^-]+\.json")
-    return sorted(path for path in (folder / FOLDER).iterdir() if pattern.fullmatch(path.name))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from typing import Any
 
-from experiments.paper import document
 from experiments.paper.grid import Grid, Row
 from experiments.paper.reading import Entry
 from experiments.paper.spec import BENCHMARKS
 from tarot.evaluation.claims import estimate_of
+from tarot.runs import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def records(grid: Grid, axis: str | None) -> Iterator[Record]:
 def to_csv(grid: Grid, axis: str | None) -> str:
     """The records under the names of their fields; what is None is empty."""
     names = [field.name for field in fields(Record)]
-    return document.to_csv(names, map(astuple, records(grid, axis)))
+    return files.to_csv(names, map(astuple, records(grid, axis)))
 
 
 def _hole(row: Row, benchmark: str, axis: str | None) -> Record:

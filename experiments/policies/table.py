@@ -14,10 +14,10 @@ from experiments.markdown import interval, points, table
 from experiments.policies import HERE
 from experiments.policies.results import RULE, Policy, Results
 from experiments.results import write_table
+from tarot.capability import SUITE
 from tarot.data import Split
 from tarot.metrics import Change
 from tarot.metrics.seeds import BySeed, paired
-from tarot.training.summary import SUITE
 
 TITLES = {
     Split.TEST: "New problems of the trained families",

@@ -5,11 +5,11 @@ from statistics import fmean
 
 from experiments.regret.grid import EXPERIMENT, Place, Policy
 from experiments.regret.results import Measure, Missing, RunResult, Scores
-from experiments.runs import run_outcomes
 from tarot.capability import (
     AdaptiveChoice,
     Decision,
     ProblemOutcomes,
+    run_outcomes,
     suite_scores,
     tier_scores,
 )

@@ -2,9 +2,12 @@
 
 from tarot.capability.choice import AdaptiveChoice
 from tarot.capability.decision import CandidateSignal, Decision, PhaseSignal, ProbeSummary
+from tarot.capability.held_out import Outcomes, run_outcomes
 from tarot.capability.outcomes import (
+    SUITE,
     PatternCount,
     ProblemOutcomes,
+    figure_scores,
     read_outcomes,
     suite_scores,
     tier_means,
@@ -25,9 +28,11 @@ from tarot.capability.signal import (
 )
 
 __all__ = [
+    "SUITE",
     "AdaptiveChoice",
     "CandidateSignal",
     "Decision",
+    "Outcomes",
     "PatternCount",
     "PhaseSignal",
     "ProbeSummary",
@@ -35,10 +40,12 @@ __all__ = [
     "Signal",
     "constant_share",
     "constant_share_estimate",
+    "figure_scores",
     "mean_signal",
     "read_outcomes",
     "reward_counts",
     "reward_variance",
+    "run_outcomes",
     "scaled_power",
     "suite_scores",
     "tier_means",

@@ -15,6 +15,9 @@ from pydantic import TypeAdapter
 from tarot.metrics import Estimate, clustered_mean
 from tarot.types import Grade, Tier
 
+SUITE = "suite"
+"""The name of the figure of all tiers of a problem at once, beside those of the tiers."""
+
 
 @dataclass(frozen=True, slots=True)
 class PatternCount:
@@ -104,6 +107,12 @@ def tier_scores(outcomes: Sequence[ProblemOutcomes], tier: Tier) -> dict[str, li
 def suite_scores(outcomes: Sequence[ProblemOutcomes]) -> dict[str, list[float]]:
     """Per problem, 1 or 0 for each judged sample: whether it passed every tier in full."""
     return _scores(outcomes, lambda passes: float(min(passes.values()) == 1) if passes else None)
+
+
+def figure_scores(outcomes: Sequence[ProblemOutcomes]) -> dict[str, dict[str, list[float]]]:
+    """The scores of each tier by its name and, as `suite`, of whole suites."""
+    tiers = {tier.value: tier_scores(outcomes, tier) for tier in Tier}
+    return {**tiers, SUITE: suite_scores(outcomes)}
 
 
 def _scores(

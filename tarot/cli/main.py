@@ -18,6 +18,8 @@ VERBS = {
     "report": "make a page on a run or a sweep, and show how its runs stand",
     "explain": "say why a run's reward curve is flat, and what to change",
     "reproduce": "start a finished run again elsewhere and compare",
+    "compare": "compare two sides of runs, with intervals",
+    "pack": "put a run or a sweep into one archive to share",
     "rescore": "score a run's completions under other policies",
     "generate": "make four-tier test suites with models, checked by execution",
     "data": "check a data set before anything trains on it",

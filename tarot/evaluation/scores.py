@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tarot.runs import read_json, write_json
+from tarot.runs import differing_keys, read_json, write_json
 from tarot.types import UserError
 
 FOLDER = "scores"
@@ -41,6 +41,11 @@ class Score:
     parts: Mapping[str, float]
     solved: Mapping[str, Sequence[float]] | None
     inputs: Mapping[str, Any]
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """What it depends on beside the checkpoint."""
+        return {key: value for key, value in self.inputs.items() if key != "checkpoint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,13 @@ def read_scores(folder: Path) -> dict[str, list[Score]]:
         score = read_score(path)
         found.setdefault(score.benchmark, []).append(score)
     return found
+
+
+def unlike_scores(one: Score, other: Score) -> tuple[str, ...]:
+    """The keys in which two scores were measured differently beside their checkpoints."""
+    keys = differing_keys(one.conditions, other.conditions)
+    is_same_size = one.num_problems == other.num_problems
+    return tuple(keys if is_same_size else [*keys, "num_problems"])
 
 
 def write_subject(folder: Path, subject: Subject) -> None:

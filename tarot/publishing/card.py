@@ -29,10 +29,8 @@ class Subject:
 
 def fact_files(run: RunDirectory) -> Iterator[tuple[str, Path]]:
     """The files that say what made the weights, by their names beside these."""
-    facts = ("config", "identity", "environment", "decision", "summary")
-    for path in (*(run.path / f"{name}.json" for name in facts), run.changes.path):
-        if path.exists():
-            yield f"{FACTS}/{path.name}", path
+    for path in run.fact_paths:
+        yield f"{FACTS}/{path.name}", path
 
 
 def model_card(run: RunDirectory, subject: Subject) -> str:

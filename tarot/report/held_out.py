@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import TypeAdapter, ValidationError
 
+from tarot.capability import SUITE
 from tarot.metrics import Change
 from tarot.report.intervals import Bar, draw_bars, in_words
 from tarot.runs import RunDirectory, read_json
@@ -17,7 +18,6 @@ _TITLES = {
     "dev": "problems to tune on, of the families trained on",
     "unseen": "problems of families never trained on",
 }
-SUITE = "suite"
 HEAD = ("before", "after", "difference", "problems")
 
 

@@ -15,7 +15,6 @@ from tarot.report.drawing import MAX_SHADED, Picture, curves_of, picture_of
 from tarot.report.held_out import HEAD, held_out_tables, read_changes
 from tarot.report.sample import Sample, draw_sample
 from tarot.report.series import Series, read_series, thinned
-from tarot.report.settings import setting_rows
 from tarot.report.stretches import Stretch, stretches_of
 from tarot.report.tally import TIERS, Rollouts, facts_of, read_rollout_columns, verdict_table
 from tarot.runs import DirectoryState, RunDirectory, read_json
@@ -23,6 +22,7 @@ from tarot.runs.best import read_best
 from tarot.runs.changes import Change
 from tarot.runs.log import DECISION
 from tarot.runs.rollouts import Rollout
+from tarot.runs.settings import setting_rows
 from tarot.runs.standing import steps_of
 from tarot.types import Problem
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from tarot.capability import SUITE
 from tarot.pages import render
 from tarot.report.benchmarks import BenchmarkScore
 from tarot.report.catalogue import charts_of_a_sweep, evaluations_of_a_sweep
@@ -13,7 +14,6 @@ from tarot.report.charts import Chart
 from tarot.report.drawing import Curve, Picture, picture_of
 from tarot.report.held_out import (
     HEAD,
-    SUITE,
     Changes,
     HeldOutTable,
     change_table,
@@ -22,8 +22,8 @@ from tarot.report.held_out import (
 from tarot.report.intervals import Bar, draw_bars, in_words
 from tarot.report.run_page import chart_data
 from tarot.report.series import Series, read_series, thinned
-from tarot.report.settings import setting_rows
 from tarot.runs import RunDirectory
+from tarot.runs.settings import setting_rows
 from tarot.runs.standing import RunStatus
 
 MAX_OVERLAID = 12

@@ -89,6 +89,18 @@ class RunDirectory:
         return self.path / "summary.json"
 
     @property
+    def fact_paths(self) -> list[Path]:
+        """Those of the files that say what the run is, and what came of it, that are there."""
+        of_start = (self.config_path, self.identity_path, self.environment_path)
+        paths = (*of_start, self.decision_path, self.summary_path, self.changes.path)
+        return [path for path in paths if path.exists()]
+
+    @property
+    def packed_path(self) -> Path:
+        """In a run from an archive, what `tarot pack` has changed in its config."""
+        return self.path / "packed.json"
+
+    @property
     def checkpoints_path(self) -> Path:
         """The folder of the trainer's checkpoints."""
         return self.path / "checkpoints"
@@ -140,8 +152,11 @@ class RunDirectory:
         return DirectoryState.RESUMABLE if begun else DirectoryState.NEW
 
     def config(self) -> dict[str, Any]:
-        """The resolved config."""
+        """The resolved config; of a run that was packed, with its data where the archive has it."""
         config: dict[str, Any] = read_json(self.config_path)
+        if self.packed_path.exists():
+            files = read_json(self.packed_path)["data"]
+            config["data"] |= {key: str(self.path / name) for key, name in files.items()}
         return config
 
     def data_fingerprint(self) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from tarot.config.key_classes import ADDED, KeyClass, class_of, is_hashed, is_mixed
 
 SHA_LENGTH = 8
+SEED_KEYS = ("seed", "reward.seed")
+"""What is other for another seed of the same method."""
 DATA = "data"
 # Of the trainer, runs of before the classes hashed everything but this.
 _FORMERLY_RECORDED = re.compile(

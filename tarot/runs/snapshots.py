@@ -74,6 +74,11 @@ def read_snapshots(path: Path) -> dict[str, dict[str, Any]]:
     raise UserError(f"{path}: holds no config of a run")
 
 
+def placeless(config: Config) -> dict[str, Any]:
+    """A config without the folders that its run lay in: it may run anywhere."""
+    return {**config, "runs_dir": "runs", "run_dir": None, "sweeps_dir": "sweeps"}
+
+
 def _is_one(of: Mapping[str, Any]) -> bool:
     return len({_canonical(value) for value in of.values()}) == 1
 

@@ -93,7 +93,7 @@ class SweepDirectory:
     def write_request(self, arguments: Sequence[str], runs: Sequence[SweepRun]) -> None:
         """Say what was asked for."""
         rows = [
-            {"directory": self._key(run), "sha": run.sha, "overrides": list(run.overrides)}
+            {"directory": self.key(run), "sha": run.sha, "overrides": list(run.overrides)}
             for run in runs
         ]
         write_json(self.request_path, {"arguments": list(arguments), "runs": rows})
@@ -112,7 +112,7 @@ class SweepDirectory:
 
     def launch_of(self, run: SweepRun) -> Launch | None:
         """The last launch of a run, or None if it was not launched by this sweep."""
-        row = self._launches().get(self._key(run))
+        row = self._launches().get(self.key(run))
         if row is None:
             return None
         outcome = row["outcome"] and from_plain(row["outcome"])
@@ -124,13 +124,14 @@ class SweepDirectory:
         lock = RunDirectory(run.directory).lock_path
         holder = None if is_held(lock) else last_holder(lock)
         launch = {"outcome": plain, "process": os.getpid(), "holder": holder}
-        write_json(self.launches_path, {**self._launches(), self._key(run): launch})
+        write_json(self.launches_path, {**self._launches(), self.key(run): launch})
 
     def _launches(self) -> dict[str, Any]:
         launches: dict[str, Any] = {}
         return read_json(self.launches_path) if self.launches_path.exists() else launches
 
-    def _key(self, run: SweepRun) -> str:
+    def key(self, run: SweepRun) -> str:
+        """How its files name a run: by the path from the sweep's directory."""
         return os.path.relpath(run.directory.resolve(), self.path.resolve())
 
     def _place(self, key: str) -> Path:

@@ -7,6 +7,7 @@ one does the rest; they need the run's directory and the caches on a file system
 
 from contextlib import ExitStack
 
+from tarot.capability import Outcomes
 from tarot.publishing import push
 from tarot.runs import RunDirectory, write_json
 from tarot.sandbox.cloud.usage import SandboxUsage
@@ -17,7 +18,7 @@ from tarot.training.optimization import optimize
 from tarot.training.preliminaries import choose_policy, filtered
 from tarot.training.processes import from_main
 from tarot.training.stopping import StopRequest
-from tarot.training.summary import Outcomes, show_summary, summarize
+from tarot.training.summary import show_summary, summarize
 from tarot.training.tracking import tracked
 
 

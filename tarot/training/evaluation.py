@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from tarot.capability import ProblemOutcomes
+from tarot.capability import Outcomes, ProblemOutcomes
 from tarot.data import Split
 from tarot.probe.parts import Parts
 from tarot.sampling import LoadedModel, sample
 from tarot.training.context import RunContext
 from tarot.training.measuring import Measuring, solved_in_parts
-from tarot.training.summary import Outcomes
 from tarot.types import Problem
 
 # What an interruption costs at most. Another number makes other draws of the same seed.

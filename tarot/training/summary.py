@@ -8,14 +8,10 @@ from typing import Any
 from pydantic import TypeAdapter
 from rich.table import Table
 
-from tarot.capability import ProblemOutcomes, suite_scores, tier_scores
+from tarot.capability import Outcomes, ProblemOutcomes, figure_scores
 from tarot.data import Split
 from tarot.metrics import Change, clustered_mean, paired_difference
 from tarot.training.display import Display
-from tarot.types import Tier
-
-Outcomes = Mapping[Split, tuple[ProblemOutcomes, ...]]
-SUITE = "suite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +37,8 @@ def summarize(before: Outcomes, after: Outcomes) -> Summary:
 def _changes(
     before: Sequence[ProblemOutcomes], after: Sequence[ProblemOutcomes]
 ) -> dict[str, Change]:
-    pairs = {tier.value: (tier_scores(before, tier), tier_scores(after, tier)) for tier in Tier}
-    pairs[SUITE] = (suite_scores(before), suite_scores(after))
+    figures = figure_scores(after)
+    pairs = {name: (early, figures[name]) for name, early in figure_scores(before).items()}
     return {
         name: Change(clustered_mean(early), clustered_mean(late), paired_difference(early, late))
         for name, (early, late) in pairs.items()

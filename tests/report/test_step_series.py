@@ -9,8 +9,8 @@ import pytest
 from tarot.report.catalogue import charts_of_a_run
 from tarot.report.charts import select
 from tarot.report.series import read_series, thinned
-from tarot.report.settings import setting_rows
 from tarot.report.stretches import Stretch, stretches_of
+from tarot.runs.settings import setting_rows
 from tarot.types import Tier
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from experiments.paper import document
 from experiments.paper.cells import aggregate_cell
 from experiments.paper.curves import Curve, read_curves
 from experiments.paper.document import CHECKPOINT_MARK, MISSING, Document, Section
@@ -14,6 +13,7 @@ from experiments.paper.length import SPEC
 from experiments.paper.length.bins import Binned
 from experiments.paper.naming import UNTUNED
 from experiments.paper.published import published_sections, read_published
+from tarot.runs import files
 
 LENGTH, TRUNCATED = "completion/length", "completion/truncated"
 FIELDS = (
@@ -55,7 +55,7 @@ def build_document(grid: Grid, binned: Sequence[Binned]) -> Document:
 
 def to_csv(binned: Sequence[Binned]) -> str:
     """A line a run and bin of lengths."""
-    return document.to_csv(FIELDS, (line for one in binned for line in _lines(one)))
+    return files.to_csv(FIELDS, (line for one in binned for line in _lines(one)))
 
 
 def _lines(one: Binned) -> Iterator[tuple[object, ...]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from math import inf, isnan
 from statistics import fmean
 
-from experiments.paper import document
 from experiments.paper.curves import Curve
 from experiments.paper.document import CHECKPOINT_MARK, MISSING, Document, Section
 from experiments.paper.fairness import unlike_entries
@@ -13,6 +12,7 @@ from experiments.paper.naming import UNTUNED
 from experiments.paper.published import published_sections, read_published
 from experiments.paper.reward_curves import SPEC
 from tarot.metrics.estimates import student_interval
+from tarot.runs import files
 
 FIELDS = ("model", "policy", "seed", "run", "step", "value")
 HEADINGS = ("model", "policy", "seeds", "steps", "beginning", "end", "change")
@@ -44,7 +44,7 @@ def build_document(grid: Grid, curves: Sequence[Curve], metric: str) -> Document
 
 def to_csv(curves: Sequence[Curve]) -> str:
     """A line a run and step; the value is empty where the step has none."""
-    return document.to_csv(FIELDS, (line for curve in curves for line in _lines(curve)))
+    return files.to_csv(FIELDS, (line for curve in curves for line in _lines(curve)))
 
 
 def _lines(curve: Curve) -> Iterator[tuple[object, ...]]:

@@ -4,12 +4,12 @@ Evalchemy runs the programs of a model without a sandbox, so they find no keys i
 but those that the task itself needs.
 """
 
-import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tarot.config.keys import names_key
 from tarot.config.machine import GPUS
 from tarot.config.schema import HardwareConfig
 
@@ -17,8 +17,6 @@ RECORDING = Path(__file__).parent / "recording"
 SAMPLES = "TAROT_SAMPLES"
 HUB_KEYS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 API_KEY = "OPENAI_API_KEY"
-_KEY = re.compile(r".*(_API_KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)", re.IGNORECASE)
-_KEPT = frozenset({"TOKENIZERS_PARALLELISM"})
 
 
 def bare_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -26,7 +24,7 @@ def bare_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if name in _KEPT or not (_KEY.match(name) or name in ("PYTHONPATH", "PYTHONHOME"))
+        if not (names_key(name) or name in ("PYTHONPATH", "PYTHONHOME"))
     }
 
 

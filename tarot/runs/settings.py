@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tarot.runs import differing_keys
+from tarot.runs.identity import differing_keys
 
 ABSENT = "-"
 
