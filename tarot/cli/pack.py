@@ -63,7 +63,7 @@ def _told(packed: Packed) -> Iterator[str]:
         amounts = (f"{what} {_amount(size)}" for what, size in sorted(packed.left_out.items()))
         yield f"left out: {', '.join(amounts)}"
     if packed.rewritten:
-        yield f"without paths of this machine: {', '.join(packed.rewritten)}"
+        yield f"config.json without paths of this machine in {', '.join(packed.rewritten)}"
     if packed.to_bring:
         yield f"to train it again, bring {'; '.join(packed.to_bring)}"
 

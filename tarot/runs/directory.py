@@ -111,6 +111,11 @@ class RunDirectory:
         return self.path / "rollouts"
 
     @property
+    def scores_path(self) -> Path:
+        """The folder with a file for each score of a benchmark, and what harnesses have written."""
+        return self.path / "scores"
+
+    @property
     def logs_path(self) -> Path:
         """The folder of what the run's processes have written."""
         return self.path / "logs"

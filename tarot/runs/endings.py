@@ -28,18 +28,23 @@ def from_plain(plain: Mapping[str, Any]) -> Outcome:
     return Outcome(RunState(plain["state"]), plain["detail"], plain["exit_code"])
 
 
+def outcome_path(directory: Path) -> Path:
+    """Where the last job of a run leaves how it ended."""
+    return directory / _FILE
+
+
 def leave(directory: Path, job_id: str, outcome: Outcome) -> None:
     """Keep in a run's directory how its job ended."""
-    write_json(directory / _FILE, {**to_plain(outcome), "job_id": job_id})
+    write_json(outcome_path(directory), {**to_plain(outcome), "job_id": job_id})
 
 
 def forget(directory: Path) -> None:
     """Remove what the last job has left."""
-    (directory / _FILE).unlink(missing_ok=True)
+    outcome_path(directory).unlink(missing_ok=True)
 
 
 def left_by(directory: Path, job_id: str) -> Outcome | None:
     """How a run's job ended, None where this one has left nothing."""
-    path = directory / _FILE
+    path = outcome_path(directory)
     plain = read_json(path) if path.exists() else {"job_id": None}
     return from_plain(plain) if plain["job_id"] == job_id else None

@@ -1,7 +1,8 @@
 """From the directory of a run or a sweep to what goes into an archive, and what does not.
 
-Checkpoints, logs, locks, pages, the files of launchers and trackers and the raw output of harnesses
-stay behind; what is left is all that `tarot report`, `rescore`, `reproduce` and `compare` read.
+Checkpoints, logs, pages, the files of launchers and trackers and the raw output of harnesses stay
+behind; what is left is all that `tarot report`, `rescore`, `reproduce` and `compare` read. Of it
+the lock and how a job ended tell how the run of a sweep stands.
 """
 
 import json
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tarot.runs import RunDirectory, read_json
+from tarot.runs.endings import outcome_path
 from tarot.runs.lock import is_held, last_holder
 from tarot.runs.sweep import SweepDirectory
 from tarot.sharing.members import Member, json_member
@@ -25,8 +27,8 @@ _SHARED_DATA = "../../data"
 class Packed:
     """What goes into an archive, below the folder `name`.
 
-    `left_out` has the bytes of what stays behind by what it is, `rewritten` the files and keys from
-    which a path was taken, and `to_bring` what else it takes to train the same again.
+    `left_out` has the bytes of what stays behind by what it is, `rewritten` the keys of configs
+    from which a path was taken, and `to_bring` what else it takes to train the same again.
     """
 
     name: str
@@ -56,7 +58,7 @@ def pack_sweep(sweep: SweepDirectory, *, with_data: bool) -> Packed:
     places = Places.around(sweep.path)
     members = {member.name: member for member in _sweep_members(sweep, places)}
     left_out: dict[str, int] = {}
-    lines: list[str] = []
+    keys: dict[str, None] = {}
     to_bring: list[str] = []
     for run in _present(sweep):
         own = f"runs/{run.path.resolve().name}"
@@ -68,13 +70,13 @@ def pack_sweep(sweep: SweepDirectory, *, with_data: bool) -> Packed:
             members[member.name] = member
         for what, size in _left_out(run.path, files).items():
             left_out[what] = left_out.get(what, 0) + size
-        lines += [f"{own}/{line}" for line in found.rewritten]
+        keys |= dict.fromkeys(found.rewritten)
         to_bring += [line.replace(f"{_SHARED_DATA}/", f"{name}/data/") for line in found.to_bring]
     return Packed(
         name,
         tuple(Member(f"{name}/{member.name}", member.content) for member in members.values()),
         left_out,
-        tuple(lines),
+        tuple(keys),
         tuple(dict.fromkeys(to_bring)),
     )
 
@@ -88,13 +90,17 @@ def _members(run: RunDirectory, found: Portable) -> Iterator[Member]:
     places = Places.around(run.path)
     yield json_member("config.json", found.config)
     yield json_member(run.packed_path.name, found.note)
-    for path in (*run.fact_paths, *sorted((run.path / "scores").glob("*.json"))):
+    for path in (*run.fact_paths, *sorted(run.scores_path.glob("*.json"))):
         if path != run.config_path:
             name = path.relative_to(run.path).as_posix()
             yield json_member(name, rewritten(read_json(path), places.value))
+    ended = outcome_path(run.path)
+    if ended.exists():
+        yield json_member(ended.name, rewritten(read_json(ended), places.words))
     if run.log.path.exists():
         yield Member(run.log.path.name, _log(run, places))
-    for path in (*sorted(run.outcomes_path.glob("*.json")), *run.rollout_files().values()):
+    as_they_are = (*sorted(run.outcomes_path.glob("*.json")), *run.rollout_files().values())
+    for path in (*as_they_are, *([run.lock_path] if run.lock_path.exists() else [])):
         yield Member(path.relative_to(run.path).as_posix(), path)
 
 

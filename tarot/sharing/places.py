@@ -14,7 +14,7 @@ from typing import Any
 
 from tarot.runs.environment import PROJECT
 
-_OF_ALL = "bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|sys|usr"
+_OF_ALL = "bin|dev|etc|lib|lib64|proc|sbin|sys|usr/(?:bin|lib|lib64|sbin|share)"
 _PART = r"[^\s/\"'`:;,|&<>()\[\]{}=]+"
 _ABSOLUTE = re.compile(rf"(?<![\w.~<>/:\\-])/(?!(?:{_OF_ALL})(?:/|\b))(?:{_PART}/)+(?:{_PART})?")
 
@@ -30,16 +30,16 @@ class Places:
     @classmethod
     def around(cls, folder: Path) -> "Places":
         """Those known of a run or a sweep in `folder`."""
-        found = {str(Path.home()): "~", str(PROJECT): "", str(Path.cwd()): ""}
-        found[str(folder.resolve().parent)] = ""
+        found = {str(Path.home()): "~", str(PROJECT): ".", str(Path.cwd()): "."}
+        found[str(folder.resolve().parent)] = "."
         roots = sorted(found.items(), key=lambda item: -len(item[0]))
         return cls(tuple((root, name) for root, name in roots if len(Path(root).parts) > 1))
 
     def known(self, text: str) -> str:
         """The text with what lies below known folders named from there."""
         for root, name in self.roots:
-            below = rf"{re.escape(root)}(?=[/\s\"'`:;,]|$)/?"
-            text = re.sub(below, f"{name}/" if name else "", text)
+            below = rf"(?<![\w.~-]){re.escape(root)}(?:/|(?=[\s\"'`:;,]|$))"
+            text = re.sub(below, f"{name}/", text)
         return text
 
     def value(self, text: str) -> str:
@@ -53,11 +53,11 @@ class Places:
 
 
 def rewritten(value: Any, rewrite: Rewrite) -> Any:
-    """Plain data with each of its texts, keys too, as `rewrite` gives it."""
+    """Plain data with each of its texts, but for keys, as `rewrite` gives it."""
     if isinstance(value, str):
         return rewrite(value)
     if isinstance(value, Mapping):
-        return {rewrite(key): rewritten(inner, rewrite) for key, inner in value.items()}
+        return {key: rewritten(inner, rewrite) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [rewritten(inner, rewrite) for inner in value]
     return value

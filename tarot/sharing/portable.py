@@ -13,7 +13,7 @@ from tarot.config.model_source import is_local
 from tarot.config.targets import build
 from tarot.data import DataSource
 from tarot.data.pass_rates import files_of
-from tarot.runs import RunDirectory, differing_keys
+from tarot.runs import RunDirectory, differing_keys, read_json
 from tarot.runs.identity import RECORDED_ONLY
 from tarot.runs.snapshots import placeless
 from tarot.sharing.places import Places, rewritten
@@ -51,15 +51,15 @@ def portable(run: RunDirectory, data_folder: str, *, with_data: bool) -> Portabl
         _check_unchanged(run)
     files = {key: _files_in(path, names[key]) for key, path in local.items()}
     changed = _rewritten_config({**config, "data": {**config["data"], **names}}, run)
-    keys = tuple(f"config.json: {key}" for key in differing_keys(config, changed))
+    keys = differing_keys(config, changed)
     missing = [] if with_data else [_to_bring(names[key], path) for key, path in local.items()]
     return Portable(
         config=changed,
-        note={"data": names, "rewritten": [key.partition(": ")[2] for key in keys]},
+        note={"data": names, "rewritten": sorted({*keys, *_rewritten_before(run)})},
         data_files={name: path for one in files.values() for name, path in one.items()}
         if with_data
         else {},
-        rewritten=keys,
+        rewritten=tuple(keys),
         to_bring=(*missing, *_others(config)),
     )
 
@@ -71,6 +71,11 @@ def _rewritten_config(config: Mapping[str, Any], run: RunDirectory) -> dict[str,
         key: rewritten(value, places.words if key in RECORDED_ONLY else places.value)
         for key, value in placeless(config).items()
     }
+
+
+def _rewritten_before(run: RunDirectory) -> list[str]:
+    """The keys that were rewritten already in a run that comes from an archive."""
+    return list(read_json(run.packed_path)["rewritten"]) if run.packed_path.exists() else []
 
 
 def _check_unchanged(run: RunDirectory) -> None:

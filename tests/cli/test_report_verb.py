@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,21 @@ def test_a_sweep_is_found_after_it_and_its_runs_were_moved(
         shutil.move(name, "moved")
     after, _ = reported(capsys, SweepDirectory("moved" / sweep.path))
     assert after == before
+
+
+def test_a_sweep_from_an_archive_stands_as_it_did(
+    sweep: SweepDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, _ = reported(capsys, sweep)
+    assert main(["pack", f"sweep={sweep.path}", "out=all.tar.gz"]) == 0
+    with tarfile.open("all.tar.gz") as files:
+        files.extractall("there", filter="data")
+    for name in ("runs", "sweeps"):
+        shutil.rmtree(name)
+    monkeypatch.chdir("there")
+    moved = SweepDirectory(Path(sweep.path.name))
+    assert reported(capsys, moved)[0] == before
+    assert {str(run.directory.parent) for run in moved.runs()} == {f"{moved.path}/runs"}
 
 
 def test_another_run_in_the_directory_is_not_taken_for_the_sweeps(

@@ -2,13 +2,16 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from tarot.cli.composition import compose
 from tarot.cli.planning import plan_run
 from tarot.runs import RunDirectory, prepare
 from tarot.training.__main__ import main
+from tarot.types import Outcome, Run, RunState
 
 TINY = (
     "+experiment=tiny",
@@ -35,6 +38,19 @@ def run_child(run: RunDirectory) -> int:
     """What the child does in `run`; its exit code."""
     with signals_kept(), _environment_kept():
         return main(str(run.path))
+
+
+class InProcessLauncher:
+    """Trains in the process in which the command was typed."""
+
+    def launch(self, run: Run) -> Outcome:
+        """Train to the end; nothing else is expected."""
+        assert run_child(RunDirectory(Path(run.directory))) == 0
+        return Outcome(RunState.FINISHED)
+
+    def render(self, run: Run, config: Mapping[str, Any]) -> str:
+        """There is no command."""
+        return ""
 
 
 @contextmanager

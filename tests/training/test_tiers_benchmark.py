@@ -1,7 +1,6 @@
 """`benchmark=tiers`: a run's checkpoint measured as the run did, and a model without a run."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,58 +11,22 @@ from tarot.cli.main import main
 from tarot.config.evaluation import EvaluateConfig
 from tarot.config.targets import build
 from tarot.config.validation import parse
-from tarot.data import write_jsonl
 from tarot.evaluation import Evaluation, Score, read_scores
 from tarot.evaluation.running import Place, place_of
 from tarot.evaluation.target import find_target
 from tarot.evaluation.tiers import OUTCOMES, Tiers
 from tarot.probe.parts import Parts
-from tarot.runs import RunDirectory, read_json
+from tarot.runs import read_json
 from tarot.training.stopping import StopRequest
 from tarot.training.tiers import measure_tiers
-from tarot.types import Problem, TestCase, Tier
-from tests.sampling.parrot import save_parrot
-from tests.training.in_process import prepared_from, run_child, signals_kept
+from tarot.types import Tier
+from tests.training.in_process import signals_kept
+from tests.training.parrot_run import Trained
 from tests.training.test_outages import LossySandbox
 
 pytestmark = pytest.mark.e2e
 
 HARDWARE = ("hardware=cpu", "hardware.threads=1")
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A finished run of a model that answers 7 or 8, each as often, and its data."""
-
-    run: RunDirectory
-    data: tuple[str, ...]
-    model: Path
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    folder = tmp_path_factory.mktemp("tiers")
-    save_parrot(folder / "parrot", "print(7)", "print(8)")
-    problems = [_problem(f"problem {number}", str(7 + number % 3)) for number in range(12)]
-    write_jsonl(problems, folder / "problems.jsonl")
-    data = ("data=jsonl", f"data.path={folder}/problems.jsonl", "++data.test_share=0.5")
-    run = prepared_from(
-        "+experiment=tiny",
-        "curriculum=average",
-        "model.source=hub",
-        f"model.id={folder}/parrot",
-        "trainer.max_steps=1",
-        "trainer.learning_rate=2e-2",
-        "num_generations=8",
-        "hardware.per_device_batch_size=16",
-        "evaluation.problems=4",
-        "evaluation.samples=8",
-        "evaluation.batch_size=5",
-        f"run_dir={folder}/run",
-        *data,
-    )
-    assert run_child(run) == 0
-    return Trained(run, data, folder / "parrot")
 
 
 def test_a_runs_checkpoint_has_the_runs_own_figures_to_the_bit(
@@ -150,12 +113,6 @@ def test_an_outage_fails_the_benchmark_and_the_same_command_goes_on(
     assert f"tiers: failed: {cause} be judged" in capfd.readouterr().err
     assert main(arguments) == 0
     assert "evaluate test" in capfd.readouterr().out
-
-
-def _problem(name: str, expected: str) -> Problem:
-    """Two tiers that one answer passes."""
-    tests = (TestCase("", expected, Tier.BASIC), TestCase("", expected, Tier.EDGE))
-    return Problem(name, f"Print {expected}.", tests, f"print({expected})")
 
 
 def _prepared(*arguments: str) -> tuple[Place, Tiers]:
