@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from tarot.cli import bench, report
+from tarot.cli import bench, compare, report
 from tarot.cli.composition import choose_options, compose
 from tarot.cli.data import in_full
 from tarot.cli.launching import render
 from tarot.cli.planning import infeasible, plan_run
 from tarot.cli.sources import sources_in_full
 from tarot.config.benches import BenchAuditConfig, BenchConfig, BenchHostedConfig
+from tarot.config.comparison import CompareConfig
 from tarot.config.evaluation import EvaluateConfig
 from tarot.config.explaining import ExplainConfig
 from tarot.config.exporting import ExportConfig
@@ -30,6 +31,7 @@ from tarot.config.reporting import ReportConfig
 from tarot.config.reproduction import ReproduceConfig
 from tarot.config.rescoring import RescoreConfig
 from tarot.config.schema import RunConfig, Strict
+from tarot.config.sharing import PackConfig
 from tarot.config.trials import (
     AuditConfig,
     BenchTrainerConfig,
@@ -48,6 +50,7 @@ COMMAND = re.compile(r"python (?:train|evaluate|generate)\.py\b|tarot [a-z]|pyth
 # What is neither run nor composed here, and why.
 EXCEPTIONS = {
     "tarot export": "the verb by its name; it takes run=DIR out=FOLDER",
+    "tarot compare": "the verb by its name; it takes b=DIR",
     "tarot reproduce": "the verb by its name; it takes run=DIR",
     "tarot rescore": "the verb by its name; it takes run=DIR",
     "python train.py -m +sweep=models dry_run=true": "nine runs, composed in tests/config",
@@ -58,6 +61,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "bench_audit": BenchAuditConfig,
     "bench_hosted": BenchHostedConfig,
     "bench_trainer": BenchTrainerConfig,
+    "compare": CompareConfig,
     "conformance": ConformanceConfig,
     "data": DataConfig,
     "evaluate": EvaluateConfig,
@@ -65,6 +69,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "explain": ExplainConfig,
     "generate": GenerateConfig,
     "judge": JudgeConfig,
+    "pack": PackConfig,
     "plan": RunConfig,
     "probe": ProbeRunConfig,
     "report": ReportConfig,
@@ -73,7 +78,9 @@ SCHEMAS: dict[str, type[Strict]] = {
 }
 IN_FULL: dict[str, Callable[[list[str]], list[str]]] = {
     "audit": sources_in_full,
+    "compare": compare.in_full,
     "data": in_full,
+    "pack": report.in_full,
     "report": report.in_full,
     "rescore": partial(choose_options, "curriculum"),
 }

@@ -37,7 +37,7 @@ def figure_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
             _points(estimate.mean),
             f"[{_points(estimate.low)}, {_points(estimate.high)}]",
             _pairs(figure),
-            _NONE if claim.detectable is None else f"{100 * claim.detectable:.1f}",
+            _detectable(claim.detectable),
             *(_NONE if p is None else f"{p:.3f}" for p in (claim.p, figure.adjusted)),
         )
 
@@ -105,6 +105,13 @@ def _pairs(figure: Figure) -> str:
     unit = "problems" if claim.basis in _OF_PROBLEMS else "seeds"
     unpaired = ", unpaired" if claim.basis in _UNPAIRED else ""
     return f"{claim.estimate.num_clusters} {unit}{unpaired}"
+
+
+def _detectable(difference: float | None) -> str:
+    """In percentage points, of which there are no more than a hundred."""
+    if difference is None:
+        return _NONE
+    return f"{100 * difference:.1f}" if difference <= 1 else ">100"
 
 
 def _side(side: Side) -> dict[str, Any]:
