@@ -42,7 +42,12 @@ def _pack(config: PackConfig) -> None:
     packed = _packed(config)
     check_secrets(packed.members, SecretForms.known_here(), config.checked)
     out = Path(config.out or f"{packed.name}{_SUFFIX}")
-    size = write_archive(out, packed.members)
+    try:
+        size = write_archive(out, packed.members)
+    except OSError as error:
+        raise UserError(
+            f"{out}: can't be written: {error.strerror}; name another place with out=FILE.tar.gz"
+        ) from error
     console = screen()
     for line in (f"written to {out}, {_amount(size)}", *_told(packed)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -63,7 +68,9 @@ def _told(packed: Packed) -> Iterator[str]:
         amounts = (f"{what} {_amount(size)}" for what, size in sorted(packed.left_out.items()))
         yield f"left out: {', '.join(amounts)}"
     if packed.rewritten:
-        yield f"config.json without paths of this machine in {', '.join(packed.rewritten)}"
+        yield f"without paths of this machine: {', '.join(packed.rewritten)}"
+    if packed.absent:
+        yield f"runs that are not there: {', '.join(packed.absent)}"
     if packed.to_bring:
         yield f"to train it again, bring {'; '.join(packed.to_bring)}"
 

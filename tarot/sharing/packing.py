@@ -6,9 +6,10 @@ the lock and how a job ended tell how the run of a sweep stands.
 """
 
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import normpath
 from pathlib import Path
 
 from tarot.runs import RunDirectory, read_json
@@ -20,15 +21,14 @@ from tarot.sharing.places import Places, rewritten
 from tarot.sharing.portable import Portable, portable
 from tarot.types import UserError
 
-_SHARED_DATA = "../../data"
-
 
 @dataclass(frozen=True, slots=True)
 class Packed:
     """What goes into an archive, below the folder `name`.
 
-    `left_out` has the bytes of what stays behind by what it is, `rewritten` the keys of configs
-    from which a path was taken, and `to_bring` what else it takes to train the same again.
+    `left_out` has the bytes of what stays behind by what it is, `rewritten` the files from which a
+    path was taken, `absent` the runs of a sweep that are not there, and `to_bring` what else it
+    takes to train the same again.
     """
 
     name: str
@@ -36,59 +36,74 @@ class Packed:
     left_out: Mapping[str, int]
     rewritten: tuple[str, ...]
     to_bring: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 def pack_run(run: RunDirectory, *, with_data: bool) -> Packed:
     """All of one run; UserError while a process works on it, or for data that is not the run's."""
-    name = run.path.resolve().name
-    found = portable(run, "data", with_data=with_data)
-    members = [*_members(run, found), *_data_members(found, "")]
-    return Packed(
-        name,
-        tuple(Member(f"{name}/{member.name}", member.content) for member in members),
-        _left_out(run.path, members),
-        found.rewritten,
-        tuple(f"{name}/{line}" if line.startswith("data/") else line for line in found.to_bring),
-    )
+    return _packed(run, run.path.resolve().name, "data", with_data=with_data)
 
 
 def pack_sweep(sweep: SweepDirectory, *, with_data: bool) -> Packed:
-    """A sweep with the runs that it has, in its folder `runs`; data that they share is in once."""
+    """A sweep with the runs that it has, in its folder `runs`; data that they share is in once.
+
+    UserError where none is there, or the archive would have two things of one name.
+    """
     name = sweep.path.resolve().name
-    places = Places.around(sweep.path)
-    members = {member.name: member for member in _sweep_members(sweep, places)}
-    left_out: dict[str, int] = {}
-    keys: dict[str, None] = {}
-    to_bring: list[str] = []
-    for run in _present(sweep):
-        own = f"runs/{run.path.resolve().name}"
-        found = portable(run, _SHARED_DATA, with_data=with_data)
-        files = list(_members(run, found))
-        members |= {f"{own}/{one.name}": Member(f"{own}/{one.name}", one.content) for one in files}
-        for member in _data_members(found, f"{own}/"):
-            _check_same(members.get(member.name), member)
-            members[member.name] = member
-        for what, size in _left_out(run.path, files).items():
-            left_out[what] = left_out.get(what, 0) + size
-        keys |= dict.fromkeys(found.rewritten)
-        to_bring += [line.replace(f"{_SHARED_DATA}/", f"{name}/data/") for line in found.to_bring]
+    runs = [RunDirectory(run.directory) for run in sweep.runs()]
+    names = [run.path.resolve().name for run in runs]
+    if len(set(names)) < len(names):
+        raise UserError(f"{sweep.path}: several of its runs have one name; pack them one by one")
+    places = {own: run for own, run in zip(names, runs, strict=True) if run.config_path.is_file()}
+    if not places:
+        raise UserError(f"{sweep.path}: none of its runs is there")
+    found = [
+        _packed(run, f"{name}/runs/{own}", "../../data", with_data=with_data)
+        for own, run in places.items()
+    ]
+    members = [Member(f"{name}/{one.name}", one.content) for one in _sweep_members(sweep)]
+    left_out: Counter[str] = Counter()
+    for packed in found:
+        left_out.update(packed.left_out)
     return Packed(
         name,
-        tuple(Member(f"{name}/{member.name}", member.content) for member in members.values()),
+        _merged([*members, *(member for packed in found for member in packed.members)]),
         left_out,
-        tuple(keys),
-        tuple(dict.fromkeys(to_bring)),
+        (*_changed(sweep.path, members, name), *_each_once(one.rewritten for one in found)),
+        _each_once(one.to_bring for one in found),
+        tuple(own for own in names if own not in places),
+    )
+
+
+def _packed(run: RunDirectory, name: str, data_folder: str, *, with_data: bool) -> Packed:
+    """A run below `name`, with its data in a folder that is named from there."""
+    if is_held(run.lock_path):
+        raise UserError(
+            f"{run.path}: process {last_holder(run.lock_path)} works on it; wait for it or end it"
+        )
+    found = portable(run, data_folder, with_data=with_data)
+    own = {member.name: member.content for member in _members(run, found)}
+    members = [Member(f"{name}/{key}", content) for key, content in own.items()]
+    data = [Member(normpath(f"{name}/{key}"), path) for key, path in found.data_files.items()]
+    inside = {member.name.removeprefix(f"{name}/") for member in (*members, *data)}
+    keys = f" ({', '.join(found.rewritten)})"
+    changed = _changed(run.path, members, name)
+    return Packed(
+        name,
+        (*members, *data),
+        _left_out(run.path, inside),
+        tuple(line + keys if line == run.config_path.name else line for line in changed),
+        (
+            *(f"{normpath(f'{name}/{key}')} ({words})" for key, words in found.to_place.items()),
+            *found.to_bring,
+        ),
     )
 
 
 def _members(run: RunDirectory, found: Portable) -> Iterator[Member]:
     """The files of a run, without its data."""
-    if is_held(run.lock_path):
-        raise UserError(
-            f"{run.path}: process {last_holder(run.lock_path)} works on it; wait for it or end it"
-        )
     places = Places.around(run.path)
-    yield json_member("config.json", found.config)
+    yield json_member(run.config_path.name, found.config)
     yield json_member(run.packed_path.name, found.note)
     for path in (*run.fact_paths, *sorted(run.scores_path.glob("*.json"))):
         if path != run.config_path:
@@ -110,40 +125,13 @@ def _log(run: RunDirectory, places: Places) -> bytes:
     return "".join(f"{text}\n" for text in texts).encode()
 
 
-def _data_members(found: Portable, folder: str) -> Iterator[Member]:
-    for name, path in found.data_files.items():
-        yield Member(os.path.normpath(f"{folder}{name}"), path)
-
-
-def _left_out(folder: Path, members: Sequence[Member]) -> dict[str, int]:
-    """The bytes of a folder's other files, by the first part of their paths."""
-    names = {member.name for member in members}
-    sizes: dict[str, int] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in names:
-            first = name.partition("/")[0]
-            sizes[first] = sizes.get(first, 0) + path.stat().st_size
-    has_some = {name.partition("/")[0] for name in names}
-    return {f"more of {key}" if key in has_some else key: size for key, size in sizes.items()}
-
-
-def _present(sweep: SweepDirectory) -> list[RunDirectory]:
-    """The runs that are there; UserError where two of all have one name."""
-    runs = [RunDirectory(run.directory) for run in sweep.runs()]
-    names = [run.path.resolve().name for run in runs]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"{sweep.path}: several runs are named {name}; pack them one by one")
-    return [run for run in runs if run.config_path.is_file()]
-
-
-def _sweep_members(sweep: SweepDirectory, places: Places) -> Iterator[Member]:
+def _sweep_members(sweep: SweepDirectory) -> Iterator[Member]:
     """What was asked for and how it ended, with each run where the archive has it."""
+    places = Places.around(sweep.path)
     moved = {sweep.key(run): f"runs/{run.directory.resolve().name}" for run in sweep.runs()}
     request = rewritten(read_json(sweep.request_path), places.words)
-    for row, run in zip(request["runs"], sweep.runs(), strict=True):
-        row["directory"] = moved[sweep.key(run)]
+    for row, key in zip(request["runs"], moved, strict=True):
+        row["directory"] = moved[key]
     yield json_member(sweep.request_path.name, request)
     if sweep.launches_path.exists():
         launches = read_json(sweep.launches_path)
@@ -151,8 +139,39 @@ def _sweep_members(sweep: SweepDirectory, places: Places) -> Iterator[Member]:
         yield json_member(sweep.launches_path.name, ends)
 
 
-def _check_same(one: Member | None, other: Member) -> None:
-    if one is not None and one.content != other.content:
-        raise UserError(
-            f"{other.name}: the runs have different files of this name; pack them one by one"
-        )
+def _changed(folder: Path, members: Sequence[Member], name: str) -> tuple[str, ...]:
+    """The files of a folder that are other in the archive, where they lie below `name`."""
+    contents = {one.name.removeprefix(f"{name}/"): one.content for one in members}
+    return tuple(
+        key
+        for key, content in contents.items()
+        if isinstance(content, bytes)
+        and (folder / key).exists()
+        and (folder / key).read_bytes() != content
+    )
+
+
+def _left_out(folder: Path, inside: Collection[str]) -> dict[str, int]:
+    """The bytes of a folder's other files, by the first part of their paths."""
+    sizes: Counter[str] = Counter()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in inside:
+            sizes[name.partition("/")[0]] += path.stat().st_size
+    partly = {name.partition("/")[0] for name in inside}
+    return {f"more of {key}" if key in partly else key: size for key, size in sizes.items()}
+
+
+def _merged(members: Sequence[Member]) -> tuple[Member, ...]:
+    """Each file once; UserError for two different ones of one name."""
+    found: dict[str, Member] = {}
+    for member in members:
+        if found.setdefault(member.name, member).content != member.content:
+            raise UserError(
+                f"{member.name}: the runs have different files of this name; pack them one by one"
+            )
+    return tuple(found.values())
+
+
+def _each_once(parts: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for part in parts for line in part))

@@ -2,8 +2,8 @@
 
 What lies below a known folder (where the run lies, the current folder, the project, the home) is
 named from there, and any other absolute path by its last part. Paths that every Linux has, such as
-/usr/bin, stay. It does not cover paths inside of longer texts but below the known folders, since a
-prompt or a program may speak of a path without meaning one of this machine.
+/usr/bin, stay. In a longer text `words` takes out every path, and `value` those below the known
+folders alone, since a prompt may speak of paths without meaning one of this machine.
 """
 
 import re

@@ -22,20 +22,21 @@ from tarot.types import UserError
 _FILES = ("path", "pass_rates")
 """The keys of data that name local files."""
 _OURS = ("tarot", "rewards", "launchers")
-_PACK = "with_data=true packs it"
 
 
 @dataclass(frozen=True, slots=True)
 class Portable:
     """The config, the note beside it, and the files of data that go along by their names.
 
-    Names are from the run's directory. `rewritten` are the keys that are other than in the run.
+    Names are from the run's directory. `rewritten` are the keys that are other than in the run,
+    `to_place` says what data is that does not come along, and `to_bring` what else is missing.
     """
 
     config: Mapping[str, Any]
     note: Mapping[str, Any]
     data_files: Mapping[str, Path]
     rewritten: tuple[str, ...]
+    to_place: Mapping[str, str]
     to_bring: tuple[str, ...]
 
 
@@ -47,20 +48,20 @@ def portable(run: RunDirectory, data_folder: str, *, with_data: bool) -> Portabl
     config = run.config()
     local = {key: Path(config["data"][key]) for key in _FILES if config["data"].get(key)}
     names = {key: f"{data_folder}/{key}/{path.name}" for key, path in local.items()}
+    files: dict[str, Path] = {}
     if with_data and local:
         _check_unchanged(run)
-    files = {key: _files_in(path, names[key]) for key, path in local.items()}
+        for key, path in local.items():
+            files |= _files_in(path, names[key])
     changed = _rewritten_config({**config, "data": {**config["data"], **names}}, run)
     keys = differing_keys(config, changed)
-    missing = [] if with_data else [_to_bring(names[key], path) for key, path in local.items()]
     return Portable(
         config=changed,
         note={"data": names, "rewritten": sorted({*keys, *_rewritten_before(run)})},
-        data_files={name: path for one in files.values() for name, path in one.items()}
-        if with_data
-        else {},
+        data_files=files,
         rewritten=tuple(keys),
-        to_bring=(*missing, *_others(config)),
+        to_place={} if with_data else {names[key]: _told(path) for key, path in local.items()},
+        to_bring=tuple(_others(config)),
     )
 
 
@@ -94,11 +95,12 @@ def _files_in(path: Path, name: str) -> dict[str, Path]:
     return {f"{name}/{file.relative_to(path).as_posix()}": file for file in files_of(str(path))}
 
 
-def _to_bring(name: str, path: Path) -> str:
+def _told(path: Path) -> str:
+    """What data is that does not come along."""
     if not path.exists():
-        return f"{name} (the data, which is not here either)"
-    size = sum(file.stat().st_size for file in _files_in(path, name).values())
-    return f"{name} (the data, {size / 1e6:.1f} MB; {_PACK})"
+        return "the data, which is not here either"
+    size = sum(file.stat().st_size for file in _files_in(path, "").values())
+    return f"the data, {size / 1e6:.1f} MB; with_data=true packs it"
 
 
 def _others(config: Mapping[str, Any]) -> Iterator[str]:

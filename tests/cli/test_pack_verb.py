@@ -118,7 +118,7 @@ def test_what_others_can_use_goes_along_without_a_path_of_this_machine(
         "left out: checkpoints ",
         "logs ",
         "more of scores ",
-        "config.json without paths of this machine in data.path, launcher.setup, run_dir",
+        "without paths of this machine: config.json (data.path, launcher.setup, run_dir), scores/",
         "to train it again, bring one/data/path/problems.jsonl (the data, 0.0 MB; with_data=true",
     ):
         assert text in shown
