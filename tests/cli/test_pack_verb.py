@@ -5,7 +5,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
-import pyarrow.parquet as pq
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from tarot.cli.composition import compose
