@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from tarot.curriculum import Aggregate, decoupled_weights
+from tarot.curriculum import REWARD_TIMEOUT_S, Aggregate, decoupled_weights
 from tarot.types import GradedCompletion, Reward, RewardValue
 
 
@@ -37,6 +37,11 @@ class ShuffledReward:
     def part_weights(self) -> Mapping[str, float]:
         """The weights of the inner reward's parts, where each is normalised by itself."""
         return decoupled_weights(self._reward) or {}
+
+    @property
+    def timeout_s(self) -> float:
+        """How long the inner reward may have a completion in hand."""
+        return float(getattr(self._reward, "timeout_s", REWARD_TIMEOUT_S))
 
     def __call__(self, completions: Sequence[GradedCompletion]) -> list[RewardValue | None]:
         """One value per completion; None exactly where the inner reward gives None."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from rewards.parts import CodePart, FormatPart, Part
-from tarot.curriculum import Aggregate, RewardFormula
+from tarot.curriculum import REWARD_TIMEOUT_S, Aggregate, RewardFormula, call_part
 from tarot.types import CODE, GradedCompletion, RewardValue, UserError
 
 
@@ -20,6 +20,7 @@ class TieredReward:
         format_pattern: regular expression of a well-formed completion; None drops the format part.
         extra: further parts by name.
         aggregate: what GRPO normalises, the sum of the parts or each by itself.
+        timeout_s: how long a completion may be in hand before its part is said to hang.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class TieredReward:
         format_pattern: str | None = None,
         extra: Mapping[str, Part] | None = None,
         aggregate: Aggregate = Aggregate.SUM,
+        timeout_s: float = REWARD_TIMEOUT_S,
     ) -> None:
         """Check the names and weights of the parts; UserError names the key that is wrong."""
         known: dict[str, Part | None] = {
@@ -41,6 +43,7 @@ class TieredReward:
         self._formula = RewardFormula({name: weights[name] for name in self._parts}, normalize)
         self._has_extra = bool(extra)
         self._aggregate = _checked_aggregate(aggregate)
+        self.timeout_s = _checked_timeout(timeout_s)
         if not self._parts:
             raise UserError("reward.parts: no part is left to reward; give `code` a weight")
 
@@ -76,7 +79,7 @@ class TieredReward:
             return None
         parts: dict[str, float] = {}
         for name, part in self._parts.items():
-            value = part(completion)
+            value = call_part(name, part, completion)
             if value is None:
                 return None
             parts[name] = value
@@ -92,6 +95,12 @@ def _checked_weight(name: str, weight: object, known: Mapping[str, object]) -> f
     if not math.isfinite(weight):
         raise UserError(f"{key}: {weight} is not finite")
     return float(weight)
+
+
+def _checked_timeout(timeout_s: float) -> float:
+    if not 0 < timeout_s < math.inf:
+        raise UserError(f"reward.timeout_s: {timeout_s}; it is a number of seconds above 0")
+    return timeout_s
 
 
 def _checked_aggregate(aggregate: str) -> Aggregate:

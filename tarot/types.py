@@ -240,7 +240,8 @@ class Reward(Protocol):
     """Turns graded completions into rewards; None leaves a completion out of training.
 
     `part_names` are the keys of every value's parts; they fix the keys of the metrics. A reward
-    may also say how its parts are aggregated: see `tarot.curriculum.AggregatedReward`.
+    may also say how its parts are aggregated: see `tarot.curriculum.AggregatedReward`; and by a
+    number `timeout_s` how long it may have one completion in hand.
     """
 
     @property

@@ -22,9 +22,8 @@ from tarot.types import (
     TierWeights,
     Verdict,
 )
-from tests.documents import DOCS, DOCUMENTS, FENCE, README, ROOT
+from tests.documents import DOCS, DOCUMENTS, FENCE, README, ROOT, own_files, write_own_files
 
-OWN_FILE = re.compile(r"`([\w./]+\.(?:yaml|py))`")
 TREE_ROW = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -33,20 +32,6 @@ TWO_SCREENS = 130
 
 # Where packages come from is the user's affair, and where this was written is nobody's.
 FOREIGN = ("pypi.org", "pythonhosted.org", "pytorch.org", "/work/", "helper-")
-
-
-def own_files() -> dict[str, str]:
-    """The files that the documents tell the reader to write, by the path just above each."""
-    files: dict[str, str] = {}
-    for document in DOCUMENTS:
-        text, end = document.read_text(), 0
-        for fence in FENCE.finditer(text):
-            above = text[end : fence.start()].rstrip().rpartition("\n\n")[2]
-            named = OWN_FILE.findall(above)
-            if fence[1] in ("python", "yaml") and named:
-                files[named[-1]] = fence[2]
-            end = fence.end()
-    return files
 
 
 def links(document: Path) -> Iterator[tuple[Path, str]]:
@@ -104,15 +89,16 @@ def test_the_own_curriculum_and_reward_of_the_documents_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of the tiers pass, and 100 characters cost 0.1; a lost test leaves no value."""
-    files = own_files()
-    assert sorted(files) == [
+    assert sorted(own_files()) == [
+        "answer.txt",
         "conf/curriculum/mine.yaml",
         "conf/reward/brief.yaml",
+        "conf/reward/mine.yaml",
+        "mine.csv",
+        "mine.py",
         "rewards/brief.py",
     ]
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write_own_files(tmp_path)
     monkeypatch.setattr(rewards, "__path__", [*rewards.__path__, str(tmp_path / "rewards")])
     own = ["--config-dir", str(tmp_path / "conf"), "curriculum=mine", "reward=brief"]
     (job,) = compose("train", [*own, "+experiment=tiny"])

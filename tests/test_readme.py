@@ -39,10 +39,11 @@ from tarot.config.trials import (
     DataConfig,
     JudgeConfig,
     ProbeRunConfig,
+    TryConfig,
 )
 from tarot.config.validation import parse
 from tarot.types import UserError
-from tests.documents import DOCUMENTS, FENCE, ROOT
+from tests.documents import DOCUMENTS, FENCE, ROOT, typed_lines, write_own_files
 
 INLINE = re.compile(r"`([^`]+)`")
 COMMAND = re.compile(r"python (?:train|evaluate|generate)\.py\b|tarot [a-z]|python -m |make\b")
@@ -75,6 +76,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "report": ReportConfig,
     "reproduce": ReproduceConfig,
     "rescore": RescoreConfig,
+    "try": TryConfig,
 }
 IN_FULL: dict[str, Callable[[list[str]], list[str]]] = {
     "audit": sources_in_full,
@@ -104,11 +106,9 @@ def commands() -> list[str]:
     """Every command in the documents, once: lines of plain blocks, and code in the text."""
     found: list[str] = []
     for document in DOCUMENTS:
-        text = document.read_text()
-        for language, body in FENCE.findall(text):
-            lines = body.replace("\\\n", " ").splitlines()
-            found += [" ".join(line.split()) for line in lines if not language]
-        found += [" ".join(code.split()) for code in INLINE.findall(FENCE.sub("", text))]
+        prose = FENCE.sub("", document.read_text())
+        found += typed_lines(document)
+        found += [" ".join(code.split()) for code in INLINE.findall(prose)]
     return sorted({command for command in found if COMMAND.match(command)})
 
 
@@ -154,6 +154,7 @@ def test_a_command_of_the_documents_works(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "problems.jsonl").write_text(ROW.replace("\n", ""))
+    write_own_files(tmp_path)
     cached = tmp_path / "hub" / "models--org--name"
     (cached / "refs").mkdir(parents=True)
     (cached / "refs" / "main").write_text("c0ffee")

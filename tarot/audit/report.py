@@ -11,7 +11,8 @@ from tarot.audit.data_set import DataAudit
 from tarot.audit.findings import Consequence, FindingKind, counts_of
 from tarot.types import Tier
 
-_NUM_EXAMPLES = 3
+_NUM_LISTED = 20
+_LISTED = (FindingKind.UNUSABLE, FindingKind.FAILING_REFERENCE)
 
 
 def show(audit: DataAudit, lengths: Sequence[int] | str, was_executed: bool) -> RenderableType:
@@ -28,12 +29,15 @@ def show(audit: DataAudit, lengths: Sequence[int] | str, was_executed: bool) -> 
 
 
 def findings_table(audit: DataAudit) -> RenderableType:
-    """How many findings there are of each kind, what they do to a run, and the first."""
+    """How many findings there are of each kind, what they do to a run, and where the first are.
+
+    Bad rows are listed one by one, of other findings the first is named.
+    """
     counts = counts_of(audit.findings)
     if not counts:
         return "nothing found"
     table = Table(
-        "finding", Column("count", justify="right"), "consequence", Column("first", overflow="fold")
+        "finding", Column("count", justify="right"), "consequence", Column("where", overflow="fold")
     )
     for kind, count in counts.items():
         table.add_row(kind, f"{count:,}", kind.consequence, _examples(audit, kind))
@@ -41,9 +45,12 @@ def findings_table(audit: DataAudit) -> RenderableType:
 
 
 def _examples(audit: DataAudit, kind: FindingKind) -> str:
-    found = [one for one in audit.findings if one.kind is kind]
-    shown = _NUM_EXAMPLES if kind.consequence is Consequence.STOPS else 1
-    return "\n".join(f"{one.place}: {one.detail}" for one in found[:shown])
+    found = [f"{one.place}: {one.detail}" for one in audit.findings if one.kind is kind]
+    if kind.consequence is not Consequence.STOPS and kind not in _LISTED:
+        return found[0]
+    num_more = len(found) - _NUM_LISTED
+    more = [f"and {num_more:,} more; out=… keeps them all"] if num_more > 0 else []
+    return "\n".join(found[:_NUM_LISTED] + more)
 
 
 def _outcome(audit: DataAudit, was_executed: bool) -> str:

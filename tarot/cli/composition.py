@@ -25,6 +25,8 @@ from tarot.config.validation import suggestion
 from tarot.types import UserError
 
 CONF = Path(__file__).parents[2] / "conf"
+OWN_CONF = "conf"  # in the folder where the command is typed
+SEARCH_PATH = "hydra.searchpath="
 VERSION = "1.3"  # whose defaults of Hydra hold
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
 OVERRIDE = re.compile(r"~|[+~]*[A-Za-z_][^\s=]*=")
@@ -58,10 +60,11 @@ class Composed:
 def compose(verb: str, arguments: Sequence[str]) -> list[Composed]:
     """The configs that the arguments ask for, several with `-m`.
 
+    Options are looked for in the package and then in the folder `conf` where the command is typed.
     None for `--help`, `--cfg` and the like, which Hydra answers on stdout. UserError for
     everything that does not compose or resolve.
     """
-    opened = [open_key(argument) for argument in arguments]
+    opened = [*map(open_key, arguments), *_own_options(arguments)]
     has_flag = not all(map(OVERRIDE.match, opened))
     try:
         jobs = _commanded(verb, opened) if has_flag else [_single(verb, opened)]
@@ -105,6 +108,15 @@ def open_key(argument: str) -> str:
     if match is None or match[1].startswith("hydra.") or (CONF / match[1]).is_dir():
         return argument
     return f"++{argument}"
+
+
+def _own_options(arguments: Sequence[str]) -> list[str]:
+    """What has Hydra look for options in the user's own folder too, unless it is told where."""
+    own = Path(OWN_CONF)
+    is_told = any(argument.startswith(SEARCH_PATH) for argument in arguments)
+    if is_told or not own.is_dir() or own.samefile(CONF):
+        return []
+    return [f"{SEARCH_PATH}[file://{OWN_CONF}]"]
 
 
 def _single(verb: str, overrides: Sequence[str]) -> Composed:

@@ -136,6 +136,8 @@ def _next_step(audit: DataAudit, overrides: Sequence[str], config: DataConfig) -
     """The command that trains on the data, on what is clean of it where a run would refuse it."""
     if not audit.problems:
         return "there is no problem to train on"
+    if audit.num_tests().keys() == {None}:
+        return "no curriculum counts a test of these problems: type data.tiering=single too"
     stops = [one for one in audit.findings if one.kind.consequence is Consequence.STOPS]
     typed = [word.removeprefix("++") for word in overrides]
     kept = [word for word in typed if _root(word) not in _OWN_KEYS]
@@ -143,6 +145,8 @@ def _next_step(audit: DataAudit, overrides: Sequence[str], config: DataConfig) -
         first = stops[0]
         return f"a run refuses this data: mend {first.place} first, or type clean=FILE.jsonl too"
     if config.clean is not None:
+        if not audit.clean():
+            return "no problem is clean; see to what was found"
         kept = [word for word in kept if _root(word) != "data"]
         kept += ["data=jsonl", f"data.path={config.clean}"]
     elif "data" not in map(_root, kept):

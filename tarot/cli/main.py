@@ -24,10 +24,13 @@ VERBS = {
     "generate": "make four-tier test suites with models, checked by execution",
     "data": "check a data set before anything trains on it",
     "audit": "measure how good a data set's suites are, tier by tier",
+    "try": "see what a reward gives for a completion, part by part",
     "judge": "judge the programs or reference solutions in a file",
     "conformance": "try hostile and odd programs on a sandbox",
     "bench": "measure a sandbox or the trainer on this machine",
 }
+# A keyword of Python is no module to import from.
+MODULES = {"try": "tarot.cli.trying"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if verb not in VERBS:
             raise UserError(f"{verb}: no such verb" + suggestion(verb, list(VERBS)))
-        return int(importlib.import_module(f"tarot.cli.{verb}").run(rest))
+        module = MODULES.get(verb, f"tarot.cli.{verb}")
+        return int(importlib.import_module(module).run(rest))
     except UserError as error:
         sys.stderr.write(" ".join(str(error).split()) + "\n")
         return Exit.USER_ERROR

@@ -11,6 +11,7 @@ from tarot.config.schema import (
     Node,
     PromptConfig,
     RunConfig,
+    Share,
     Strict,
 )
 
@@ -48,6 +49,27 @@ class DataConfig(Strict):
     benchmarks: list[str]
     out: str | None
     clean: str | None
+    grading: GradingConfig
+    sandbox: Node
+
+
+class TryConfig(Strict):
+    """Completions to reward as a run would at `progress`, and of which problem they are.
+
+    `model` and `seed` are there for what other nodes take from them.
+    """
+
+    problem: int | str
+    completion: str | list[str] | None
+    progress: Share
+    timeout_s: PositiveFloat
+    slow_s: PositiveFloat
+    seed: int
+    data: Node
+    model: Node
+    prompt: PromptConfig
+    curriculum: Node
+    reward: Node
     grading: GradingConfig
     sandbox: Node
 

@@ -40,7 +40,7 @@ class Judged:
 
 
 def read_trials(path: Path) -> list[Trial]:
-    """What a .jsonl or .parquet file holds; raises UserError that names file and line.
+    """What a file holds, programs or problems; raises UserError that names file and line.
 
     Of problems, the reference solutions are to be accepted; a problem without one has no trial.
     """
@@ -67,7 +67,7 @@ def judge_trials(trials: Sequence[Trial], grader: Grader) -> Iterator[Judged]:
 
 
 def _holds_programs(path: Path) -> bool:
-    if path.suffix == ".parquet":
+    if path.suffix != ".jsonl":
         return False
     first = next((value for _, value in jsonl_rows(path)), None)
     return isinstance(first, dict) and "code" in first

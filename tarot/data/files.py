@@ -1,29 +1,26 @@
 """Problems in a file of one's own, and how to write one."""
 
 import hashlib
-import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from tarot.data.lazy import heavy
-from tarot.data.lines import jsonl_rows, rows_and_faults
-from tarot.data.rows import problems_of_rows, row_from_problem
+from tarot.data.formats import check_file, file_rows
+from tarot.data.rows import Columns, problems_of_rows, row_from_problem
 from tarot.data.source import HeldOut, Split, changed_settings, counted, fingerprint_of
 from tarot.data.tiering import Tiering, TierRule
 from tarot.types import Problem, UserError, WithinTier
 
-_ROWS_AT_ONCE = 256
-
 
 @dataclass(frozen=True, slots=True)
 class JsonlSource:
-    """A JSONL file (or a .parquet one with the same columns) of rows in any known shape.
+    """A file of rows in any known shape: .jsonl, .json, .parquet, .csv or .tsv.
 
     `dev_share` and `test_share` of its problems are held out, by a hash of their ids. `tiering`
     gives tiers to suites without any, `within_tier` says what a tier with several tests gives.
+    `columns` and `tiers` name what a file has under other names: see `Columns`.
     """
 
     path: str
@@ -32,6 +29,8 @@ class JsonlSource:
     tiering: Tiering | None = None
     pass_rates: str | None = None
     within_tier: WithinTier = WithinTier.MEAN
+    columns: Mapping[str, str] | None = field(default=None, hash=False)
+    tiers: Mapping[str, str] | None = field(default=None, hash=False)
 
     def check(self) -> None:
         """Read the whole file; raise UserError for the first fault."""
@@ -50,20 +49,23 @@ class JsonlSource:
 
     def fingerprint(self) -> str:
         """The sha256 of the file's bytes, and of the settings that are not at their default."""
-        with _existing(Path(self.path)).open("rb") as file:
+        check_file(Path(self.path))
+        with Path(self.path).open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         names = ("dev_share", "test_share", "tiering", "within_tier")
-        rates = self.tier_rule().fingerprint()
-        return fingerprint_of(content, {**changed_settings(self, *names), **rates})
+        rates, columns = self.tier_rule().fingerprint(), self._columns().fingerprint()
+        return fingerprint_of(content, {**changed_settings(self, *names), **rates, **columns})
 
     def rows(self) -> Iterator[tuple[str, object]]:
-        """Place and content of every row, or the UserError of one that is no JSON."""
-        path = _existing(Path(self.path))
-        return rows_and_faults(path) if path.suffix == ".jsonl" else _reader(path)(path)
+        """Place and content of every row, or the UserError of one that can't be read."""
+        return self._columns().named(file_rows(Path(self.path)))
 
     def tier_rule(self) -> TierRule:
         """The settings that give tiers."""
         return TierRule(self.tiering, self.pass_rates)
+
+    def _columns(self) -> Columns:
+        return Columns(self.columns or {}, self.tiers or {})
 
     def _held_out(self) -> HeldOut:
         return HeldOut(dev=self.dev_share, test=self.test_share)
@@ -72,16 +74,19 @@ class JsonlSource:
 @lru_cache(maxsize=1)
 def _problems_of(source: JsonlSource, fingerprint: str) -> tuple[Problem, ...]:
     """All problems of a source, kept for its other splits; `fingerprint` tells contents apart."""
-    problems = source.tier_rule().apply(read_problems(Path(source.path)))
+    problems = source.tier_rule().apply(_read(source))
     return counted(problems, source.within_tier)
 
 
 def read_problems(path: Path) -> list[Problem]:
-    """Every problem of a .jsonl or .parquet file; raises UserError that names file and line."""
-    rows = _reader(path)
+    """Every problem of a file; raises UserError that names file and line."""
+    return _read(JsonlSource(str(path)))
+
+
+def _read(source: JsonlSource) -> list[Problem]:
     places: dict[str, str] = {}
     problems = []
-    for place, problem in problems_of_rows(rows(_existing(path))):
+    for place, problem in problems_of_rows(source.rows()):
         if problem.id in places:
             raise UserError(
                 f"{place}: problem {problem.id} stands already at {places[problem.id]}; "
@@ -90,9 +95,9 @@ def read_problems(path: Path) -> list[Problem]:
         places[problem.id] = place
         problems.append(problem)
     if not problems:
-        is_empty = next(iter(rows(path)), None) is None
+        is_empty = next(source.rows(), None) is None
         what = "the file is empty" if is_empty else "no row of it can be judged"
-        raise UserError(f"data.path: {path}: {what}; it needs at least one problem")
+        raise UserError(f"data.path: {source.path}: {what}; it needs at least one problem")
     return problems
 
 
@@ -103,26 +108,3 @@ def write_jsonl(problems: Iterable[Problem], path: Path) -> None:
         for problem in problems:
             file.write(json.dumps(row_from_problem(problem), ensure_ascii=False) + "\n")
     unfinished.replace(path)
-
-
-def _reader(path: Path) -> Callable[[Path], Iterator[tuple[str, object]]]:
-    readers = {".jsonl": jsonl_rows, ".parquet": _parquet_rows}
-    if path.suffix not in readers:
-        raise UserError(f"data.path: {path}: neither .jsonl nor .parquet; convert it to one")
-    return readers[path.suffix]
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise UserError(f"data.path: {path}: no such file; name a .jsonl or .parquet file")
-    return path
-
-
-def _parquet_rows(path: Path) -> Iterator[tuple[str, object]]:
-    parquet = heavy("pyarrow.parquet")
-    try:
-        batches = parquet.ParquetFile(path).iter_batches(_ROWS_AT_ONCE)
-        rows = itertools.chain.from_iterable(batch.to_pylist() for batch in batches)
-        yield from ((f"{path}: row {number}", row) for number, row in enumerate(rows, start=1))
-    except (OSError, ValueError) as error:
-        raise UserError(f"data.path: {path}: not a parquet file ({error})") from None

@@ -2,14 +2,14 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tarot.data.lazy import heavy
-from tarot.data.rows import problems_of_rows
+from tarot.data.rows import Columns, problems_of_rows
 from tarot.data.source import HeldOut, Split, changed_settings, counted, fingerprint_of
 from tarot.data.tiering import Tiering, TierRule
 from tarot.types import Problem, UserError, WithinTier
@@ -29,7 +29,7 @@ class HubSource:
     `gated` says that the data set needs an account that accepted its terms. With `streaming` rows
     are read as they come and nothing is kept on the disk; offline they come from the cache.
     Nothing checks that a branch named as `revision` stays where it is: give a commit to pin the
-    content. `tiering` and `within_tier` are those of JsonlSource.
+    content. `tiering`, `within_tier`, `columns` and `tiers` are those of JsonlSource.
     """
 
     id: str
@@ -44,11 +44,14 @@ class HubSource:
     tiering: Tiering | None = None
     pass_rates: str | None = None
     within_tier: WithinTier = WithinTier.MEAN
+    columns: Mapping[str, str] | None = field(default=None, hash=False)
+    tiers: Mapping[str, str] | None = field(default=None, hash=False)
 
     def check(self) -> None:
         """Raise UserError for a gated data set without a token, unless the hub is offline."""
         self._held_out().check()
         self.tier_rule().check()
+        self._columns().check()
         if self.files is not None and self._reader() is None:
             raise UserError(f"data.files: {self.files}: none of {', '.join(_READERS)}")
         if self.gated and not _is_offline() and not heavy("huggingface_hub").get_token():
@@ -66,7 +69,8 @@ class HubSource:
     def fingerprint(self) -> str:
         """Id, revision, split and what else is set; the content itself is not hashed."""
         names = ("subset", "files", "dev_share", "test_share", "tiering", "within_tier")
-        settings = {**changed_settings(self, *names), **self.tier_rule().fingerprint()}
+        rates, columns = self.tier_rule().fingerprint(), self._columns().fingerprint()
+        settings = {**changed_settings(self, *names), **rates, **columns}
         return fingerprint_of(f"{self.id}@{self.revision}:{self.split}", settings)
 
     def tier_rule(self) -> TierRule:
@@ -75,6 +79,9 @@ class HubSource:
 
     def rows(self) -> Iterator[tuple[str, object]]:
         """Place and content of every row, as they come; raises UserError without access."""
+        return self._columns().named(self._rows())
+
+    def _rows(self) -> Iterator[tuple[str, object]]:
         datasets, hub = heavy("datasets"), heavy("huggingface_hub.errors")
         faults = (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError)
         try:
@@ -103,6 +110,9 @@ class HubSource:
         cause = " ".join(str(error).split()) or type(error).__name__
         remedy = _NAME_FILES if _SCRIPTED in cause else self._remedy()
         return UserError(f"data.id: {self.id}: {cause}; {remedy}")
+
+    def _columns(self) -> Columns:
+        return Columns(self.columns or {}, self.tiers or {})
 
     def _held_out(self) -> HeldOut:
         return HeldOut(dev=self.dev_share, test=self.test_share)

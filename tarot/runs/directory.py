@@ -116,6 +116,11 @@ class RunDirectory:
         return self.path / "scores"
 
     @property
+    def reward_fault_path(self) -> Path:
+        """The completion on which the reward failed last, as `tarot try` takes it."""
+        return self.path / "reward_fault.jsonl"
+
+    @property
     def logs_path(self) -> Path:
         """The folder of what the run's processes have written."""
         return self.path / "logs"

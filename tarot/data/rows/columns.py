@@ -1,6 +1,7 @@
-"""Columns that several shapes of rows share: labels of tiers, and JSON in text."""
+"""Columns that several shapes of rows share: labels of tiers, JSON in text, fenced programs."""
 
 import json
+import re
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -8,6 +9,7 @@ from pydantic import BeforeValidator
 from tarot.data.rows.result import Unusable
 from tarot.types import Tier
 
+_FENCED = re.compile(r"^```\w*[ \t]*\n(.*?)\n?^```\s*\Z", re.DOTALL | re.MULTILINE)
 _LABELS = {"medium": Tier.INTERMEDIATE, "high": Tier.COMPLEX, "null": None, None: None}
 
 
@@ -24,6 +26,17 @@ def decoded(value: object) -> object:
         raise ValueError(f"not JSON, {error}") from None
     except ValueError as error:
         raise Unusable(f"no test that can be judged outside; {error}") from None
+
+
+def unfenced(solution: str) -> str:
+    """The program in a block that ends a text, or the text."""
+    found = _FENCED.search(solution.strip())
+    return found.group(1) if found else solution
+
+
+def is_tier(label: str) -> bool:
+    """Whether data name a tier so."""
+    return label in (*Tier, *_LABELS)
 
 
 def _tier(label: object) -> object:

@@ -1,11 +1,11 @@
 """Our own schema, which is the fields of a problem."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tarot.data.rows.columns import TierLabel
+from tarot.data.rows.columns import Json, TierLabel
 from tarot.data.rows.result import ReadRow
 from tarot.types import Problem, TestCase, TestKind
 
@@ -21,13 +21,13 @@ class _Test(BaseModel):
 
 
 class OwnRow(BaseModel):
-    """A row as `row_from_problem` writes it."""
+    """A row as `row_from_problem` writes it; in a table its tests are the JSON of them."""
 
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1)
     statement: str = Field(min_length=1)
-    tests: list[_Test] = Field(min_length=1)
+    tests: Annotated[list[_Test], Field(min_length=1), Json]
     reference: str | None = None
     family: str | None = None
 

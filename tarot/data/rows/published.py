@@ -1,15 +1,12 @@
 """The published schema: four-tier suites under `verification_info`."""
 
-import re
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tarot.data.rows.columns import Json, TierLabel
+from tarot.data.rows.columns import Json, TierLabel, unfenced
 from tarot.data.rows.result import ReadRow
 from tarot.types import Problem, TestCase, TestKind
-
-_FENCED = re.compile(r"^```\w*[ \t]*\n(.*?)\n?^```\s*\Z", re.DOTALL | re.MULTILINE)
 
 
 class _Test(BaseModel):
@@ -37,10 +34,5 @@ class PublishedRow(BaseModel):
             TestCase(test.input, test.output, test.label, test.type)
             for test in self.verification_info.test_cases
         )
-        reference = _unfenced(self.gold_standard_solution or "")
+        reference = unfenced(self.gold_standard_solution or "")
         return ReadRow(Problem(self.problem_id, self.statement, tests, reference or None))
-
-
-def _unfenced(solution: str) -> str:
-    found = _FENCED.search(solution.strip())
-    return found.group(1) if found else solution

@@ -1,17 +1,14 @@
-"""Which shape a row has, and what it comes to; the shapes are known by their columns."""
+"""What a row of a known shape comes to."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
-from tarot.data.rows.apps import AppsRow
-from tarot.data.rows.humaneval import HumanEvalRow
-from tarot.data.rows.livecodebench import LiveCodeBenchRow
-from tarot.data.rows.mbpp import MbppRow
 from tarot.data.rows.own import OwnRow
-from tarot.data.rows.published import PublishedRow
+from tarot.data.rows.proposal import advice
 from tarot.data.rows.result import ReadRow, Unusable
+from tarot.data.rows.shapes import Shape, shape_of
 from tarot.types import Problem, UserError
 
 _FAULTS = {
@@ -24,35 +21,22 @@ _FAULTS = {
 _logger = logging.getLogger(__name__)
 
 
-_Shape = (
-    type[OwnRow]
-    | type[PublishedRow]
-    | type[HumanEvalRow]
-    | type[MbppRow]
-    | type[LiveCodeBenchRow]
-    | type[AppsRow]
-)
-_SHAPES: tuple[tuple[frozenset[str], _Shape], ...] = (
-    (frozenset({"verification_info"}), PublishedRow),
-    (frozenset({"entry_point", "test"}), HumanEvalRow),
-    (frozenset({"test_list"}), MbppRow),
-    (frozenset({"question_content"}), LiveCodeBenchRow),
-    (frozenset({"question", "input_output"}), AppsRow),
-)
-
-
 def read_row(row: object, place: str) -> ReadRow:
     """The problem in a row of a known shape, and what was left out of its suite.
 
     Raises UserError, which begins with `place` (a file and line, or a data set and row); it is
-    Unusable where the row is in order but none of its tests can be judged outside.
+    Unusable where the row is in order but none of its tests can be judged outside. A row that
+    could not be read is the UserError that says so.
     """
+    if isinstance(row, UserError):
+        raise row
     if not isinstance(row, Mapping):
         raise UserError(f"{place}: not a JSON object; a row is one object with its columns as keys")
+    shape = shape_of(row)
     try:
-        return _shape_of(row).model_validate(row).read()
+        return shape.model_validate(row).read()
     except ValidationError as error:
-        raise UserError(f"{place}: {_explain(error)}") from None
+        raise UserError(f"{place}: {_explain(error, shape, row)}") from None
     except Unusable as error:
         raise Unusable(f"{place}: {error}", error.left_out) from None
     except UserError as error:
@@ -87,14 +71,14 @@ def problems_of_rows(rows: Iterable[tuple[str, object]]) -> Iterator[tuple[str, 
         _logger.warning(text, num_rows, num_tests, first)
 
 
-def _shape_of(row: Mapping[str, object]) -> _Shape:
-    return next((shape for columns, shape in _SHAPES if columns <= row.keys()), OwnRow)
-
-
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, shape: Shape, row: Mapping[str, object]) -> str:
     """The first fault, as `column.inner: what is wrong and what to do`."""
     first = error.errors()[0]
     fault = _FAULTS.get(first["type"], first["msg"])
     if first["type"] == "enum":
         fault = f"{first['input']!r}; {fault}"
+        if first["loc"][-1] == "tier":
+            fault += f", or say which tier that is: data.tiers='{{{first['input']}: basic}}'"
+    if first["type"] == "missing" and shape is OwnRow and len(first["loc"]) == 1:
+        fault += advice(row, {})
     return f"{'.'.join(map(str, first['loc']))}: {fault}"
