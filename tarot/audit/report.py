@@ -45,12 +45,17 @@ def findings_table(audit: DataAudit) -> RenderableType:
 
 
 def _examples(audit: DataAudit, kind: FindingKind) -> str:
-    found = [f"{one.place}: {one.detail}" for one in audit.findings if one.kind is kind]
-    if kind.consequence is not Consequence.STOPS and kind not in _LISTED:
-        return found[0]
-    num_more = len(found) - _NUM_LISTED
-    more = [f"and {num_more:,} more; out=… keeps them all"] if num_more > 0 else []
-    return "\n".join(found[:_NUM_LISTED] + more)
+    found = [one for one in audit.findings if one.kind is kind]
+    is_listed = kind.consequence is Consequence.STOPS or kind in _LISTED
+    shown = found[: _NUM_LISTED if is_listed else 1]
+    before = [None, *(one.detail for one in shown)]
+    lines = [
+        f"{one.place}: {'the same' if one.detail == last else one.detail}"
+        for one, last in zip(shown, before, strict=False)
+    ]
+    if is_listed and len(found) > _NUM_LISTED:
+        lines.append(f"and {len(found) - _NUM_LISTED:,} more; out=… keeps them all")
+    return "\n".join(lines)
 
 
 def _outcome(audit: DataAudit, was_executed: bool) -> str:

@@ -98,7 +98,7 @@ def optimize(
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except RewardFault as fault:
-            raise kept(run, fault) from fault
+            raise kept(context.run, fault) from fault
         except Outage:
             _save_before(trainer, steering, last_step)
             if not should_stop():

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -97,8 +98,9 @@ def tried(
 
 def cells(output: str) -> list[list[str]]:
     """The rows of all tables."""
-    rows = [line.strip("│┃ ").replace("┃", "│").split("│") for line in output.splitlines()]
-    return [[cell.strip() for cell in row] for row in rows if len(row) > 1]
+    lines = [line.replace("┃", "│").strip() for line in output.splitlines()]
+    rows = [line[1:-1].split("│") for line in lines if line.startswith("│")]
+    return [[cell.strip() for cell in row] for row in rows]
 
 
 def test_every_tier_and_every_part_is_shown_with_its_weight(tried: Try) -> None:
@@ -124,8 +126,8 @@ def test_every_tier_and_every_part_is_shown_with_its_weight(tried: Try) -> None:
 
 
 def test_the_curriculum_weighs_by_the_progress_that_is_asked_for(tried: Try) -> None:
-    """The forward curriculum counts basic alone of the two tiers at first, and later not at all."""
-    for progress, share in (("0", "1"), ("1", "0")):
+    """The forward curriculum counts basic alone at first, and 0.15 to 0.35 beside edge in the end."""
+    for progress, share in (("0", "1"), ("1", "0.3")):
         forward = ("curriculum=forward_ce", f"progress={progress}")
         _, out, _ = tried("reward=part", *forward, "completion=two.txt")
         (code,) = (row for row in cells(out) if row[0] == "code")
@@ -147,7 +149,7 @@ def test_lines_and_standard_input_hold_completions_too(
     titles = [line for line in out.splitlines() if ": problem" in line]
     assert titles == [
         "rows.jsonl:1: problem add, a program of 8 characters",
-        "rows.jsonl:2: problem 7, a program of 3 characters",
+        "rows.jsonl:2: problem 7, no program in it",
         "standard input: problem add, a program of 8 characters",
     ]
 
@@ -231,15 +233,34 @@ def test_bad_input_is_one_line(tried: Try, arguments: tuple[str, ...], line: str
 
 
 def test_the_page_on_rewards_can_be_typed(
-    cli: Callable[..., "subprocess.CompletedProcess[str]"], tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = DOCS / "my-reward.md"
     write_own_files(tmp_path, [page])
     fault = tmp_path / "runs" / "mine-1a2b3c4d" / "reward_fault.jsonl"
     fault.parent.mkdir(parents=True)
     fault.write_text(json.dumps({"problem": 3, "completion": "print(1)"}))
-    done = [cli(*line.split()[1:]) for line in typed_lines(page)]
-    assert [(one.returncode, one.stderr) for one in done] == [(Exit.OK, "")] * 4
-    assert ["short", "1", "0.2", "0.2"] in [row[:4] for row in cells(done[0].stdout)]
-    weights = [{row[0]: row[3] for row in cells(one.stdout) if len(row) == 4} for one in done]
-    assert (weights[1]["edge"], weights[2]["edge"]) == ("0.25", "0")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    shown = []
+    for line in typed_lines(page):
+        assert main(shlex.split(line)[1:]) == Exit.OK
+        out, err = capsys.readouterr()
+        assert err == ""
+        shown.append({row[0]: row for row in cells(out)})
+    first, second, third, last = shown
+    assert [row["short"][1:4] for row in (first, last)] == [["1", "0.2", "0.2"]] * 2
+    assert (second["edge"][3], third["edge"][3]) == ("0.25", "0")
+    sys.modules.pop("mine")
+
+
+def test_a_reward_and_its_option_are_found_in_the_folder_where_the_command_is_typed(
+    cli: Callable[..., "subprocess.CompletedProcess[str]"], tmp_path: Path
+) -> None:
+    for folder in ("rewards", "conf/reward"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "rewards" / "own.py").write_text(OWN)
+    (tmp_path / "conf" / "reward" / "own.yaml").write_text("_target_: rewards.own.Texts\n")
+    done = cli("try", "reward=own", "timeout_s=5")
+    assert "reward: rewards.own.Texts gave RewardValue(" in done.stderr
+    assert ["reward", "1", "", "", ""] in cells(done.stdout)

@@ -175,13 +175,13 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.jsonl", tmp_path / "folder.jsonl"):
         (tmp_path / "folder.jsonl").mkdir(exist_ok=True)
         for ask in (JsonlSource(str(path)).check, JsonlSource(str(path)).fingerprint):
-            with pytest.raises(UserError, match=rf"^data\.path: {path}: no such file; name a "):
+            with pytest.raises(UserError, match=rf"^data\.path: {path}: no such file; name one "):
                 ask()
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
-    path = _file(tmp_path, ROW, "mine.json")
-    with pytest.raises(UserError, match=r"mine\.json: neither \.jsonl nor \.parquet"):
+    path = _file(tmp_path, ROW, "mine.xlsx")
+    with pytest.raises(UserError, match=r"mine\.xlsx: none of \.jsonl, \.json, \.parquet, "):
         JsonlSource(str(path)).check()
 
 

@@ -124,7 +124,11 @@ def test_a_problem_becomes_a_row_of_its_fields() -> None:
         ([1], "not a JSON object; a row is one object with its columns as keys"),
         (_without(_published(), "problem"), "problem: missing; every row needs it"),
         (_without(_published(), "problem_id"), "problem_id: missing; every row needs it"),
-        (_without(_own(), "tests"), "tests: missing; every row needs it"),
+        (
+            _without(_own(), "tests"),
+            "tests: missing; every row needs it; the row has id, statement: name the column that "
+            "it is by data.columns",
+        ),
         (_own(statement=""), "statement: empty; every row needs one"),
         (_own(statement="\ud800"), "statement: not valid Unicode; remove the lone surrogate"),
         (_own(id=7), "id: Input should be a valid string"),

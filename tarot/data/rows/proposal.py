@@ -34,9 +34,11 @@ def advice(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     inner = row if test is None else test
     if isinstance(inner, Mapping):
         proposed |= _found(_USUAL_OF_A_TEST, inner, names)
+    has = f"; the row has {', '.join(row)}"
+    if not proposed:
+        return f"{has}: name the column that it is by data.columns"
     listed = ", ".join(f"{name}: {_quoted(column)}" for name, column in proposed.items())
-    example = listed or "statement: NAME, tests: NAME"
-    return f"; the row has {', '.join(row)}: say which is which, as 'data.columns={{{example}}}'"
+    return f"{has}: say which is which, as 'data.columns={{{listed}}}'"
 
 
 def _found(
