@@ -126,7 +126,7 @@ def test_every_tier_and_every_part_is_shown_with_its_weight(tried: Try) -> None:
 
 
 def test_the_curriculum_weighs_by_the_progress_that_is_asked_for(tried: Try) -> None:
-    """The forward curriculum counts basic alone at first, and 0.15 to 0.35 beside edge in the end."""
+    """Basic alone counts at first, and in the end with 0.15 beside 0.35 of the edge."""
     for progress, share in (("0", "1"), ("1", "0.3")):
         forward = ("curriculum=forward_ce", f"progress={progress}")
         _, out, _ = tried("reward=part", *forward, "completion=two.txt")
