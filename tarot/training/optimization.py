@@ -26,8 +26,8 @@ from tarot.training.evaluating import evaluators_of
 from tarot.training.keeping import CheckpointKeeper
 from tarot.training.last_step import LastStep
 from tarot.training.recording import StepRecorder
-from tarot.training.reward_faults import kept
-from tarot.training.reward_function import RewardFunction, slow_logger
+from tarot.training.reward_faults import kept, slow_logger
+from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
 from tarot.training.sharding import check_sharding, in_use
 from tarot.training.shared_sampling import shared_sampler

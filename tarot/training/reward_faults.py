@@ -1,11 +1,19 @@
-"""A reward that fails in a run: the line that says so, and the completion to try it on again."""
+"""A reward that fails or is slow in a run: the line that says so, and the completion to try again."""
 
 import json
+import logging
+from collections.abc import Sequence
+from operator import attrgetter
 
-from tarot.curriculum import RewardFault
+from tarot.curriculum import PartCall, RewardFault
 from tarot.runs import RunDirectory, write_atomically
 from tarot.training import processes
 from tarot.types import UserError
+
+slow_logger = logging.getLogger(__name__)
+
+SLOW_S = 1.0
+"""What is slow for a completion, on average over a step."""
 
 
 def kept(run: RunDirectory, fault: RewardFault) -> UserError:
@@ -21,3 +29,29 @@ def kept(run: RunDirectory, fault: RewardFault) -> UserError:
         f"reward: {fault}, on a completion of problem {problem}; see it with tarot try "
         f"completion={path} and the run's reward and data; {logs}"
     )
+
+
+class Slowness:
+    """Says once of a reward that it is slow; all processes wait for it."""
+
+    def __init__(self, title: str) -> None:
+        """Call the reward by `title`."""
+        self._title = title
+        self._is_told = False
+
+    def look(self, step: int, calls: Sequence[PartCall], spent_s: float, num_rows: int) -> None:
+        """Warn of a step whose reward took long, and of the part that took longest."""
+        if self._is_told or spent_s <= SLOW_S * num_rows:
+            return
+        self._is_told = True
+        text = f"reward: {self._title} took {spent_s:.0f} s for {num_rows} completions of step"
+        slowest = max(calls, key=attrgetter("seconds"), default=None)
+        part = (
+            ""
+            if slowest is None
+            else (
+                f", its part {slowest.name} {slowest.seconds:.1f} s for one of problem "
+                f"{slowest.completion.problem_id}"
+            )
+        )
+        slow_logger.warning("%s %s%s", text, step, part)

@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from operator import attrgetter
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -24,13 +23,11 @@ from tarot.grading.grader import Grader
 from tarot.metrics import StepBatch, step_metrics
 from tarot.runs.rollouts import Rollout
 from tarot.training import processes
+from tarot.training.reward_faults import Slowness
 from tarot.training.steering import Steering
 from tarot.types import Execution, GradedCompletion, Problem, Reward, RewardValue
 
 logger = logging.getLogger(__name__)
-slow_logger = logging.getLogger(f"{__name__}.slow")
-# Of a completion, on average: a hundred times what the parts of the package take.
-SLOW_S = 1.0
 
 
 class TrainerState(Protocol):
@@ -115,7 +112,7 @@ class RewardFunction:
         self._on_step = on_step
         self._timeline = timeline
         self._decoupled = tuple(decoupled_weights(reward) or ())
-        self._has_warned = False
+        self._slowness = Slowness(title_of(reward))
         self._completions: Sequence[Any] | None = None
         self._values: Sequence[RewardValue | None] = ()
         self._step, self._num_earlier_groups, self._num_unjudged = 0, 0, 0
@@ -180,22 +177,8 @@ class RewardFunction:
         except RewardFault as fault:
             logger.exception("the reward failed in step %s", self._step)
             raise RewardFault(f"{fault} in step {self._step}", fault.completion) from fault
-        self._warn_if_slow(calls, perf_counter() - start, len(graded))
+        self._slowness.look(self._step, calls, perf_counter() - start, len(graded))
         return values
-
-    def _warn_if_slow(self, calls: Sequence[PartCall], spent_s: float, num_rows: int) -> None:
-        """Say once what takes long; all processes wait for a reward."""
-        if self._has_warned or spent_s <= SLOW_S * num_rows:
-            return
-        self._has_warned = True
-        title, slowest = title_of(self._reward), max(calls, key=attrgetter("seconds"), default=None)
-        text = f"reward: {title} took {spent_s:.0f} s for {num_rows} completions"
-        if slowest is not None:
-            text += (
-                f", its part {slowest.name} {slowest.seconds:.1f} s for one of problem "
-                f"{slowest.completion.problem_id}"
-            )
-        slow_logger.warning("%s in step %s", text, self._step)
 
     def _piece(
         self,

@@ -116,7 +116,8 @@ def test_a_failure_in_one_is_a_failure_in_both(ranks: list[dict[str, Any]]) -> N
     assert first == "PeerFailure: process 1: ValueError: no such slot"
     first, second = (rank["broken reward"]["error"] for rank in ranks)
     name = "__main__.BrokenReward"
-    assert first.startswith(f"UserError: reward: {name} raised KeyError: 'oops' in step 1; ")
+    assert first.startswith(f"RewardFault: {name} raised KeyError: 'oops' (two_processes.py:")
+    assert first.endswith(") in step 1")
     assert second == first
 
 
