@@ -17,6 +17,7 @@ from tarot.training.loading import checkpoint_of, load, trained
 from tarot.training.optimization import optimize
 from tarot.training.preliminaries import choose_policy, filtered
 from tarot.training.processes import from_main
+from tarot.training.reward_faults import faults_kept
 from tarot.training.stopping import StopRequest
 from tarot.training.summary import show_summary, summarize
 from tarot.training.tracking import tracked
@@ -45,7 +46,8 @@ def _run_stages(context: RunContext, held: ExitStack) -> None:
     start = from_main(lambda: checkpoint_of(context))
     loaded = load(context, start)
     before = from_main(lambda: evaluate(context, loaded, "before"))
-    engine = optimize(context, loaded, policy, found.checkpoint, track)
+    with faults_kept(context.run, context.display):
+        engine = optimize(context, loaded, policy, found.checkpoint, track)
     after = from_main(lambda: evaluate(context, trained(context, loaded, start), "after"))
     usage = context.meter.total()
     from_main(lambda: _conclude(context, before, after, usage))

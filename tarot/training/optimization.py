@@ -11,7 +11,7 @@ from tarot.config.batches import num_steps
 from tarot.config.schedule import timeline_of
 from tarot.config.schema import RunConfig
 from tarot.config.targets import build
-from tarot.curriculum import OnlinePolicy, RewardFault, decoupled_weights
+from tarot.curriculum import OnlinePolicy, decoupled_weights
 from tarot.data import Split
 from tarot.prompts import build_prompt
 from tarot.runs.layout import check_layout, note_layout
@@ -20,13 +20,11 @@ from tarot.training import processes
 from tarot.training.adapters import peft_config
 from tarot.training.arguments import grpo_arguments
 from tarot.training.context import RunContext
-from tarot.training.display import Warnings
 from tarot.training.dynamic_sampling import DynamicGRPOTrainer
 from tarot.training.evaluating import evaluators_of
 from tarot.training.keeping import CheckpointKeeper
 from tarot.training.last_step import LastStep
 from tarot.training.recording import StepRecorder
-from tarot.training.reward_faults import kept, slow_logger
 from tarot.training.reward_function import RewardFunction
 from tarot.training.reward_parts import trl_functions
 from tarot.training.sharding import check_sharding, in_use
@@ -55,7 +53,6 @@ def optimize(
         KeyboardInterrupt: after a stop was asked for and the step saved, or the one before it where
             the step waited for a sandbox that was out.
         Outage: if too many completions of a step could not be judged; the one before it is saved.
-        UserError: if the reward raises, hangs or gives no reward; what it failed on is kept.
     """
     problems = _short_enough(context, loaded.tokenizer)
     reward: Reward = build("reward", context.config.reward)
@@ -66,8 +63,7 @@ def optimize(
     processes.from_main(lambda: _keep_layout(context, checkpoint))
     if checkpoint is not None:
         steering.load(checkpoint)
-    warnings = Warnings(context.display).of(slow_logger)
-    with context.display.stage("GRPO", total) as advance, context.stop.deferred(), warnings:
+    with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         should_stop = partial(_should_stop, context)
         meter, change = context.meter.metrics, WeightChange()
         recorder = StepRecorder(
@@ -97,8 +93,6 @@ def optimize(
             trainer.add_callback(callback)
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        except RewardFault as fault:
-            raise kept(context.run, fault) from fault
         except Outage:
             _save_before(trainer, steering, last_step)
             if not should_stop():

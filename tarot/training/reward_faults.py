@@ -2,12 +2,14 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 
 from tarot.curriculum import PartCall, RewardFault
 from tarot.runs import RunDirectory, write_atomically
 from tarot.training import processes
+from tarot.training.display import Display, Warnings
 from tarot.types import UserError
 
 slow_logger = logging.getLogger(__name__)
@@ -16,8 +18,20 @@ SLOW_S = 1.0
 """What is slow for a completion, on average over a step."""
 
 
-def kept(run: RunDirectory, fault: RewardFault) -> UserError:
-    """The fault in one line; of several processes the main one keeps its completion in `run`."""
+@contextmanager
+def faults_kept(run: RunDirectory, display: Display) -> Iterator[None]:
+    """Inside, a fault of the reward becomes one line, and its completion is kept in `run`.
+
+    That a reward is slow is shown on `display`.
+    """
+    try:
+        with Warnings(display).of(slow_logger):
+            yield
+    except RewardFault as fault:
+        raise _kept(run, fault) from fault
+
+
+def _kept(run: RunDirectory, fault: RewardFault) -> UserError:
     logs = "its traceback is in the run's logs"
     if fault.completion is None:
         return UserError(f"reward: {fault}; {logs}")
