@@ -135,8 +135,8 @@ def _is_bad(finding: Finding) -> bool:
 def _next_step(audit: DataAudit, overrides: Sequence[str], config: DataConfig) -> str:
     """The command that trains on the data, on what is clean of it where a run would refuse it."""
     if not audit.problems:
-        first = "".join(f"; {one.place}: {one.detail}" for one in audit.findings[:1])
-        return f"there is no problem to train on{first}"
+        faults = [f"; {one.place}: {one.detail}" for one in audit.findings]
+        return f"there is no problem to train on{''.join(faults[:1])}"
     if audit.num_tests().keys() == {None}:
         return "no curriculum counts a test of these problems: type data.tiering=single too"
     stops = [one for one in audit.findings if one.kind.consequence is Consequence.STOPS]

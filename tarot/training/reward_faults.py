@@ -1,4 +1,4 @@
-"""A reward that fails or is slow in a run: the line that says so, and the completion to try again."""
+"""A reward that fails or is slow in a run: what is said of it, and the completion that is kept."""
 
 import json
 import logging

@@ -111,3 +111,33 @@ def test_a_choice_without_a_name_is_refused(argument: str) -> None:
 def test_any_trainer_field_can_be_swept_without_a_plus() -> None:
     jobs = compose("train", ["-m", "+experiment=tiny", "trainer.epsilon_high=0.2,0.3"])
     assert [job.config["trainer"]["epsilon_high"] for job in jobs] == [0.2, 0.3]
+
+
+OWN = ("reward=own", "tracker=none")
+
+
+@pytest.mark.parametrize("flags", [(), ("--config-dir", "other")], ids=["plain", "flagged"])
+def test_options_of_the_folder_where_a_command_is_typed_come_after_the_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("conf/reward", "conf/tracker", "other"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "conf" / "reward" / "own.yaml").write_text("defaults: [tiered]\nnormalize: false\n")
+    (tmp_path / "conf" / "tracker" / "none.yaml").write_text("report_to: [wandb]\n")
+    (job,) = compose("train", [*flags, *OWN])
+    assert job.config["reward"]["normalize"] is False
+    assert job.config["reward"]["_target_"] == "rewards.tiered.TieredReward"
+    assert job.config["tracker"]["report_to"] == []
+    assert job.overrides == OWN
+
+
+def test_a_search_path_that_is_given_is_the_only_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf" / "reward").mkdir(parents=True)
+    (tmp_path / "conf" / "reward" / "own.yaml").write_text("defaults: [tiered]\n")
+    (tmp_path / "other").mkdir()
+    with pytest.raises(UserError, match="reward=own: no such option"):
+        compose("train", ["reward=own", "hydra.searchpath=[file://other]"])
