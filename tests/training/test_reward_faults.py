@@ -113,6 +113,7 @@ def test_a_slow_reward_is_told_once_with_its_slowest_part(
         slowness.look(4, calls, 9.0, 8)
         Slowness("mine.Own").look(4, [], 9.0, 8)
     assert capsys.readouterr().out.splitlines() == [
-        "reward: mine.Sum took 8 s for 8 completions of step 3, its part b 7.0 s for one of p",
+        "reward: mine.Sum took 8 s for 8 completions of step 3, its part b 7.0 s for one of "
+        "problem p",
         "reward: mine.Own took 9 s for 8 completions of step 4",
     ]
