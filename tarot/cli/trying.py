@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -194,6 +195,8 @@ def _slow(
 def _timed(
     reward: Reward, graded: GradedCompletion, timeout_s: float
 ) -> tuple[GradedCompletion, float]:
+    """What a completion takes alone, which a reward of whole groups may refuse."""
     start = perf_counter()
-    call_reward(reward, [graded], timeout_s)
+    with suppress(RewardFault):
+        call_reward(reward, [graded], timeout_s)
     return graded, perf_counter() - start

@@ -22,6 +22,8 @@ from types import FrameType
 
 from tarot.types import GradedCompletion, Reward, RewardValue, UserError
 
+_MAX_SHOWN = 200
+
 REWARD_TIMEOUT_S = 300.0
 """The longest that a reward may have one completion in hand, unless its `timeout_s` says else."""
 
@@ -186,7 +188,9 @@ def _in_hand(
 
 def _said(error: BaseException, called: object) -> str:
     """What happened, and at which line: of the module of what was called, if it was in there."""
-    what = str(error) if isinstance(error, _Overdue) else f"raised {type(error).__name__}: {error}"
+    what = " ".join(str(error).split())[:_MAX_SHOWN]
+    if not isinstance(error, _Overdue):
+        what = f"raised {type(error).__name__}: {what}"
     kind = called if hasattr(called, "__qualname__") else type(called)
     own = getattr(sys.modules.get(kind.__module__), "__file__", None)
     lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]

@@ -29,8 +29,8 @@ class JsonlSource:
     tiering: Tiering | None = None
     pass_rates: str | None = None
     within_tier: WithinTier = WithinTier.MEAN
-    columns: Mapping[str, str] | None = field(default=None, hash=False)
-    tiers: Mapping[str, str] | None = field(default=None, hash=False)
+    columns: Mapping[str, str | int] | None = field(default=None, hash=False)
+    tiers: Mapping[str | int, str] | None = field(default=None, hash=False)
 
     def check(self) -> None:
         """Read the whole file; raise UserError for the first fault."""
@@ -65,7 +65,7 @@ class JsonlSource:
         return TierRule(self.tiering, self.pass_rates)
 
     def _columns(self) -> Columns:
-        return Columns(self.columns or {}, self.tiers or {})
+        return Columns.of(self.columns, self.tiers)
 
     def _held_out(self) -> HeldOut:
         return HeldOut(dev=self.dev_share, test=self.test_share)

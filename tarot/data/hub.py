@@ -44,8 +44,8 @@ class HubSource:
     tiering: Tiering | None = None
     pass_rates: str | None = None
     within_tier: WithinTier = WithinTier.MEAN
-    columns: Mapping[str, str] | None = field(default=None, hash=False)
-    tiers: Mapping[str, str] | None = field(default=None, hash=False)
+    columns: Mapping[str, str | int] | None = field(default=None, hash=False)
+    tiers: Mapping[str | int, str] | None = field(default=None, hash=False)
 
     def check(self) -> None:
         """Raise UserError for a gated data set without a token, unless the hub is offline."""
@@ -112,7 +112,7 @@ class HubSource:
         return UserError(f"data.id: {self.id}: {cause}; {remedy}")
 
     def _columns(self) -> Columns:
-        return Columns(self.columns or {}, self.tiers or {})
+        return Columns.of(self.columns, self.tiers)
 
     def _held_out(self) -> HeldOut:
         return HeldOut(dev=self.dev_share, test=self.test_share)

@@ -177,6 +177,36 @@ def test_a_broken_file_is_mended_by_keeping_what_is_clean(
     assert "data=jsonl data.path=clean.jsonl" in capsys.readouterr().out
 
 
+def test_places_and_labels_may_be_numbers(check: Check) -> None:
+    row = {"ask": "Add one.", "cases": [["1", 2, 1], ["-1", 0, 5]]}
+    columns = "data.columns={statement: ask, tests: cases, stdin: 0, expected: 1, tier: 2}"
+    more = (columns, "data.tiers={1: basic, 5: edge}", "clean=clean.jsonl")
+    assert check(json.dumps(row), more=more) == Exit.OK
+    (problem,) = JsonlSource("clean.jsonl", dev_share=0, test_share=0).load(Split.TRAIN)
+    assert [test.tier for test in problem.tests] == ["basic", "edge"]
+
+
+def test_a_suite_without_tiers_is_told_what_gives_them(
+    check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = _row(tests=[{"stdin": "1", "expected": "2", "tier": None}])
+    assert check(row) == Exit.OK
+    assert capsys.readouterr().out.endswith("type data.tiering=single too\n")
+    assert check(row, more=("data.tiering=single", "clean=clean.jsonl")) == Exit.OK
+    assert "train on it: python train.py " in capsys.readouterr().out
+    assert JsonlSource("clean.jsonl", dev_share=0, test_share=0).load(Split.TRAIN)
+
+
+def test_bad_rows_beyond_a_score_are_counted(
+    check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(_row(), *[_without("statement")] * 23) == Exit.FAILED
+    shown = capsys.readouterr().out
+    assert shown.count("rows.jsonl:") == 21
+    assert "and 3 more; out=… keeps them all" in shown
+    assert len(_found()) == 23
+
+
 def test_programs_are_left_alone_when_told_so(
     check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,17 +71,24 @@ class CaseReader:
 
     def _written(self, values: Mapping[str, Any], place: str) -> dict[str, Any]:
         """A test in our own schema, without what it doesn't have."""
-        if values.get("expected") is None:
-            path = self.paths.get("expected")
-            named = "name its column by data.columns.expected" if path is None else f"no {path!r}"
-            raise UserError(f"{place}.expected: missing; {named}")
+        self._check(values, place)
         tier = values.get("tier")
         further = {name: values[name] for name in ("kind", "checker") if values.get(name)}
         return {
             **further,
-            "tier": self.tiers.get(tier, tier) if isinstance(tier, str) else tier,
+            "tier": self.tiers.get(str(tier), tier),
             **self._compared(values, place),
         }
+
+    def _check(self, values: Mapping[str, Any], place: str) -> None:
+        """Raise UserError for a missing value; an input that is named may be none at all."""
+        for name in ("stdin", "expected"):
+            path = self.paths.get(name)
+            if values.get(name) is None and (path is None or name == "expected"):
+                named = (
+                    f"name its column by data.columns.{name}" if path is None else f"no {path!r}"
+                )
+                raise UserError(f"{place}.{name}: missing; {named}")
 
     def _compared(self, values: Mapping[str, Any], place: str) -> dict[str, Any]:
         if self.function is None:

@@ -6,7 +6,7 @@ Names are given, never guessed; where a row lacks one, the fault lists what it h
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from tarot.config.validation import suggestion
 from tarot.data.rows import cases
@@ -16,7 +16,7 @@ from tarot.data.rows.columns import unfenced
 from tarot.data.rows.own import OwnRow
 from tarot.data.rows.paths import value_at
 from tarot.data.rows.proposal import advice
-from tarot.data.rows.shapes import OTHERS, columns_of
+from tarot.data.rows.shapes import OTHERS, columns_of, shape_of
 from tarot.types import UserError
 
 _KEY = "data.columns"
@@ -38,6 +38,16 @@ class Columns:
 
     names: Mapping[str, str]
     tiers: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, names: Mapping[str, str | int] | None, tiers: Mapping[str | int, str] | None
+    ) -> Self:
+        """From a config, in which a place in a list and a label may be numbers."""
+        return cls(
+            {name: str(path) for name, path in (names or {}).items()},
+            {str(label): tier for label, tier in (tiers or {}).items()},
+        )
 
     def check(self) -> None:
         """Raise UserError for a name that no shape has, or names of several shapes."""
@@ -75,8 +85,9 @@ class Columns:
 
     def _own_rows(self, rows: Rows) -> Rows:
         for place, row in rows:
+            is_own = isinstance(row, Mapping) and (self.names or shape_of(row) is OwnRow)
             try:
-                yield place, self._own(row) if isinstance(row, Mapping) else row
+                yield place, self._own(row) if is_own else row
             except UserError as error:
                 yield place, UserError(f"{place}: {error}")
 

@@ -15,6 +15,7 @@ LEVELS = {**NAMES, "tier": "level"}
 CASES = [{"in": "1", "out": 2, "level": "easy"}, {"in": -1, "out": "0", "level": "edge"}]
 COLUMNS_OF_CASES = {"in": ["1", "-1"], "out": [2, 0], "level": ["easy", "edge"]}
 
+TESTS_OF_OURS = {"stdin": "1", "expected": "2"}
 BY_PLACE = {"stdin": "0", "expected": "1", "tier": "2"}
 NESTED = [
     {"io": {"in": [case["in"]], "out": case["out"]}, "level": case["level"]} for case in CASES
@@ -108,6 +109,21 @@ def test_tests_of_a_function_become_its_calls(solution: str, arguments: object, 
     assert "named `add`" in found.statement
 
 
+def test_labels_alone_leave_rows_of_another_shape_as_they_are() -> None:
+    own = {"id": "a", "statement": "Add one.", "tests": [dict(TESTS_OF_OURS, tier="easy")]}
+    other = {"task_id": 1, "text": "Add.", "test_list": ["assert add(1, 2) == 3"]}
+    first, second = read([own, other], {}, easy="basic")
+    assert first == Problem("a", "Add one.", TESTS[:1])
+    assert isinstance(second, Problem)
+    assert second.tests[0].stdin == "add(1, 2)"
+
+
+def test_an_input_is_never_taken_for_none_by_oversight() -> None:
+    row = {"ask": "Add one.", "cases": CASES}
+    (fault,) = read([row], {"statement": "ask", "tests": "cases", "expected": "out"})
+    assert fault == "rows:1: tests.0.stdin: missing; name its column by data.columns.stdin"
+
+
 def test_names_of_another_shape_are_read_as_that() -> None:
     row = {"n": 1, "ask": "Add.", "checks": ["assert add(1, 2) == 3"]}
     (found,) = read([row], {"task_id": "n", "text": "ask", "test_list": "checks"})
@@ -128,7 +144,7 @@ def test_names_of_another_shape_are_read_as_that() -> None:
         (
             {"cases": [{"in": 1, "out": 2, "level": "odd"}]},
             "tests.0.tier: 'odd'; Input should be 'basic', 'intermediate', 'complex' or 'edge', "
-            "or say which tier that is: data.tiers='{odd: basic}'",
+            "or say which tier that is, as 'data.tiers={odd: basic}'",
         ),
     ],
 )
