@@ -58,14 +58,11 @@ class Slowness:
         if self._is_told or spent_s <= SLOW_S * num_rows:
             return
         self._is_told = True
-        text = f"reward: {self._title} took {spent_s:.0f} s for {num_rows} completions of step"
-        slowest = max(calls, key=attrgetter("seconds"), default=None)
-        part = (
-            ""
-            if slowest is None
-            else (
+        text = f"{self._title} took {spent_s:.0f} s for {num_rows} completions of step {step}"
+        if calls:
+            slowest = max(calls, key=attrgetter("seconds"))
+            text += (
                 f", its part {slowest.name} {slowest.seconds:.1f} s for one of problem "
                 f"{slowest.completion.problem_id}"
             )
-        )
-        slow_logger.warning("%s %s%s", text, step, part)
+        slow_logger.warning("reward: %s", text)

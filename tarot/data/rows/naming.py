@@ -85,9 +85,11 @@ class Columns:
 
     def _own_rows(self, rows: Rows) -> Rows:
         for place, row in rows:
-            is_own = isinstance(row, Mapping) and (self.names or shape_of(row) is OwnRow)
+            if not isinstance(row, Mapping) or not (self.names or shape_of(row) is OwnRow):
+                yield place, row
+                continue
             try:
-                yield place, self._own(row) if is_own else row
+                yield place, self._own(row)
             except UserError as error:
                 yield place, UserError(f"{place}: {error}")
 
