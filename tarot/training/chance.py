@@ -26,7 +26,7 @@ def is_of_these(checkpoint: Path, process: int, num_processes: int) -> bool:
     own = alone if num_processes == 1 else checkpoint / f"rng_state_{process}.pth"
     with safe_globals():
         states = torch.load(own, weights_only=True)
-    return ("cuda" in states) == torch.cuda.is_available()
+    return ("cuda" in states) == bool(torch.cuda.is_available())
 
 
 def start_anew(seed: int, checkpoint: Path, process: int) -> None:

@@ -28,8 +28,9 @@ def planned_rate(
     args: TrainingArguments, optimizer: torch.optim.Optimizer, timeline: Timeline
 ) -> LambdaLR | None:
     """The scheduler of a run; None for a schedule that is no function of the step."""
-    factors = {length: _factor(args, length) for _, length in timeline.lengths}
-    if None in factors.values():
+    found = {length: _factor(args, length) for _, length in timeline.lengths}
+    factors = {length: factor for length, factor in found.items() if factor is not None}
+    if len(factors) < len(found):
         return None
     return LambdaLR(optimizer, partial(_planned_factor, timeline=timeline, factors=factors))
 

@@ -126,8 +126,11 @@ class TierGRPOTrainer(GRPOTrainer):
         self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
     ) -> Any:
         """The scheduler of the learning rate, made once."""
-        if self.lr_scheduler is None and self._timeline is not None:
-            self.lr_scheduler = planned_rate(self.args, optimizer or self.optimizer, self._timeline)
+        known: Any = self.lr_scheduler
+        if known is None and self._timeline is not None:
+            self.lr_scheduler: Any = planned_rate(
+                self.args, optimizer or self.optimizer, self._timeline
+            )
         return super().create_scheduler(num_training_steps, optimizer)
 
     def _init_training_state(self, max_steps: int, *arguments: Any) -> tuple[int, int]:
