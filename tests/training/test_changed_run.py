@@ -219,7 +219,7 @@ def test_a_run_of_two_processes_that_was_stopped_goes_on_with_one(
     """Its first step is that of two; the problems of all steps are those of one."""
     target = "sandbox._target_=tests.training.two_processes.OutOnRankOne"
     two = ("hardware.processes=2", "hardware.per_device_batch_size=2", target)
-    run = place.run("two", *two, "sandbox.stop_at=1")
+    run = place.run("two", *two, "sandbox.stop_at=2")
     stopped = two_processes("tarot.training", str(run.path))
     assert "exitcode: 130" in stopped.stderr
     run = place.run("two")
