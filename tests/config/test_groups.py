@@ -21,6 +21,8 @@ EFFORTS = sorted((CONF / "effort").glob("*.yaml"))
 BENCHMARKS = sorted((CONF / "benchmark").glob("*.yaml"))
 # Any model: what its own files say of it is tested in test_model_facts.py.
 ANY_MODEL = CONF / "model" / "hub.yaml"
+# What a file takes beside it where the default would not do: a server of vLLM has GPUs of its own.
+BESIDE = {CONF / "trainer" / "qlora.yaml": ["hardware=gpu1_24gb"]}
 MODELS = sorted(set((CONF / "model").glob("*.yaml")) - {ANY_MODEL})
 
 
@@ -34,7 +36,8 @@ def all_composed(path: Path) -> list[dict[str, Any]]:
     values = [f"{group}.{key!s}=given" for key, value in node.items() if value == "???"]
     several = ["-m", *narrowed(path)] if kind == "sweep" else []
     chosen = f"{'+' if is_overlay else ''}{group}={path.stem}"
-    return [job.config for job in compose("train", [*several, chosen, *values])]
+    beside = [*values, *BESIDE.get(path, [])]
+    return [job.config for job in compose("train", [*several, chosen, *beside])]
 
 
 def narrowed(path: Path) -> list[str]:
