@@ -86,9 +86,11 @@ def remove_incomplete(folder: Path) -> None:
 def remove_older(folder: Path, limit: int | None, kept: int | None) -> None:
     """Remove all complete checkpoints but the newest `limit`, and that of step `kept`.
 
-    Without a limit all stay.
+    Without a limit above 0 all stay.
     """
-    for checkpoint in newest_first(folder)[limit:] if limit else ():
+    if limit is None or limit <= 0:
+        return
+    for checkpoint in newest_first(folder)[limit:]:
         if checkpoint_step(checkpoint) != kept:
             (checkpoint / MARKER).unlink()
             shutil.rmtree(checkpoint)

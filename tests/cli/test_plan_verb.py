@@ -107,11 +107,11 @@ def test_an_on_line_curriculum_has_no_schedule_but_a_start(
 @pytest.mark.parametrize(
     ("settings", "row", "is_warned"),
     [
-        # 256 completions x 4096 tokens at 10,000 a second on 8 GPUs are 13.1 s; a step's 448 take
-        # 22.9 s, and its training 11.1 s as time_step has it.
+        # 256 completions x 4096 tokens at 10,000 a second on one GPU are 104.9 s. A step's 448 take
+        # 183.5 s, and their training 302 s on seven: 104.9 / (104.9 + 50 x 485.5).
         (
             ("curriculum=average", "rates.generated_tokens_per_s=10000", "trainer.max_steps=230"),
-            "eval 256 completions after every 50 steps, 4 in all: about 15.0 s each, 0.2% of",
+            "eval 256 completions after every 50 steps, 4 in all: about 1.7 min each, 0.4% of",
             False,
         ),
         (

@@ -44,7 +44,8 @@ def test_the_file_has_step_metric_and_value(tmp_path: Path) -> None:
 
 def test_older_checkpoints_go_but_for_the_best(tmp_path: Path) -> None:
     run = run_with(tmp_path, 2, 4, 6, 8, 10)
-    remove_older(run.checkpoints_path, None, None)
+    for no_limit in (None, 0, -1):
+        remove_older(run.checkpoints_path, no_limit, None)
     assert len(names(run.checkpoints_path)) == 5
     remove_older(run.checkpoints_path, 2, 4)
     assert names(run.checkpoints_path) == ["checkpoint-10", "checkpoint-4", "checkpoint-8"]
