@@ -62,7 +62,7 @@ class Setting:
             "curriculum=average",
             *("model.source=hub", f"model.id={self.folder}/parrot"),
             *("data=jsonl", f"data.path={self.folder}/problems.jsonl", "data.dev_share=0.4"),
-            *(f"trainer.max_steps={NUM_STEPS}", "trainer.learning_rate=5e-3"),
+            *(f"trainer.max_steps={NUM_STEPS}", "trainer.learning_rate=2e-2"),
             *("trainer.save_steps=500", "trainer.save_total_limit=1"),
             *("num_generations=4", "hardware.per_device_batch_size=8"),
             *("evaluation.problems=1", "evaluation.samples=1"),
@@ -141,7 +141,9 @@ def test_evaluations_have_the_same_names_and_tell_that_the_model_learns(learned:
         assert line["eval/complex/pass_at_1"] is None
         assert line["eval/seconds"] > 0
         assert 0 < line["eval/time_share"] < 1
-    assert lines[-1]["eval/pass_at_1"] > lines[0]["eval/pass_at_1"] > 0
+    # Half of the answers are right at first.
+    assert lines[-1]["eval/pass_at_1"] > 0.75
+    assert 0 < lines[0]["eval/pass_at_1"] <= lines[-1]["eval/pass_at_1"]
     assert f"evaluation after step 4: pass@1 {lines[-1]['eval/pass_at_1']:.1%} [" in learned.shown
 
 
