@@ -57,20 +57,16 @@ def optimize(
     problems = _short_enough(context, loaded.tokenizer)
     reward: Reward = build("reward", context.config.reward)
     set_seed(context.config.seed)
-    total = num_steps(context.config, len(problems))
+    total, steering = num_steps(context.config, len(problems)), Steering(policy)
     timeline = timeline_of(context.config, len(problems))
-    steering = Steering(policy)
     processes.from_main(lambda: _keep_layout(context, checkpoint))
     if checkpoint is not None:
         steering.load(checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         should_stop = partial(_should_stop, context)
-        meter, change = context.meter.metrics, WeightChange()
-        recorder = StepRecorder(
-            *(context.run, steering, track, advance, should_stop),
-            lambda: {**meter(), **change.metrics()},
-        )
-        last_step = LastStep()
+        change, last_step = WeightChange(), LastStep()
+        others = partial(_other_metrics, context, change)
+        recorder = StepRecorder(run, steering, track, advance, should_stop, others)
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
             grader=context.grader,
@@ -132,6 +128,10 @@ def _trainer(
     check_sharding(in_use(trainer.accelerator), config.hardware)
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def _other_metrics(context: RunContext, change: WeightChange) -> dict[str, float]:
+    return {**context.meter.metrics(), **change.metrics()}
 
 
 def _save_before(trainer: TierGRPOTrainer, steering: Steering, last_step: LastStep) -> None:
