@@ -16,19 +16,14 @@ Outcomes = Mapping[Split, tuple[ProblemOutcomes, ...]]
 def run_outcomes(run: RunDirectory, when: str) -> Outcomes:
     """What a finished run measured `before` or `after`; UserError if it is not all there.
 
-    Without problems of unseen families, which only some data have, that split is absent.
+    The split of unseen families, which only some data have, is absent where it was never measured.
     """
     if RunDirectory.open(run.path).state is not DirectoryState.FINISHED:
         raise UserError(f"{run.path}: not finished; train it to its end")
-    paths = {
-        split: run.outcomes_path / f"{when}-{split}.json"
-        for split in (Split(run.config()["evaluation"]["split"]), Split.UNSEEN)
-    }
-    return {
-        split: _outcomes_in(path)
-        for split, path in paths.items()
-        if split is not Split.UNSEEN or path.exists()
-    }
+    splits = [Split(run.config()["evaluation"]["split"])]
+    if any(run.outcomes_path.glob(f"*-{Split.UNSEEN}.json")):
+        splits.append(Split.UNSEEN)
+    return {split: _outcomes_in(run.outcomes_path / f"{when}-{split}.json") for split in splits}
 
 
 def _outcomes_in(path: Path) -> tuple[ProblemOutcomes, ...]:
