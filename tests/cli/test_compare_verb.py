@@ -1,51 +1,30 @@
 """`tarot compare` on runs whose outcomes are written as training writes them."""
 
 import csv
-import json
 from math import hypot
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tarot.cli.main import main
-from tarot.evaluation.scores import Score, write_score
+from tarot.evaluation.scores import write_score
 from tarot.metrics.seeds import power
-from tests.evaluation.compared_runs import ALL, NONE, solved, write_run
+from tests.evaluation.compared_runs import (
+    ALL,
+    NONE,
+    compared,
+    figure,
+    score_of,
+    solved,
+    write_run,
+    write_seeds,
+)
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def compared(*arguments: str) -> dict[str, Any]:
-    """What the command writes as JSON."""
-    assert main(["compare", *arguments, "out=found.json"]) == 0
-    plain: dict[str, Any] = json.loads(Path("found.json").read_text())
-    return plain
-
-
-def figure(plain: dict[str, Any], name: str, measured: str = "test") -> dict[str, Any]:
-    (found,) = [
-        one for one in plain["figures"] if (one["measured"], one["name"]) == (measured, name)
-    ]
-    return dict(found)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command is refused with."""
-    code, line = main(["compare", *arguments]), capsys.readouterr().err
-    assert (code, line.count("\n")) == (2, 1)
-    return line
-
-
-def write_seeds(name: str, *numbers: int, first: int = 1, **changes: Any) -> str:
-    """Runs `name-SEED` that solve so many of ten problems, and the pattern that finds them."""
-    for seed, number in enumerate(numbers, start=first):
-        write_run(Path(f"{name}-{seed}"), solved(number, of=10), seed=seed, **changes)
-    return f"[{name}-*]"
 
 
 def test_two_runs_are_compared_problem_by_problem(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,16 +130,6 @@ def test_methods_without_a_common_seed_are_not_paired() -> None:
     assert "none of which both sides have" in difference["basis"]
 
 
-def test_one_run_against_several_of_other_seeds_is_refused(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    old, new = write_seeds("old", 4, 6), write_seeds("new", 7, first=3)
-    assert refused(capsys, f"a={old}", f"b={new}") == (
-        "b: one run, of seed 3, against a's of seeds 1, 2; give a one of that seed, or b more "
-        "runs\n"
-    )
-
-
 def test_of_other_numbers_of_problems_those_that_both_have_count() -> None:
     write_run(Path("old"), solved(1, of=2), seed=1, evaluation={"problems": 2})
     write_run(Path("new"), solved(2, of=4), seed=1, evaluation={"problems": 4})
@@ -184,41 +153,6 @@ def test_problems_that_each_drew_for_itself_are_not_paired() -> None:
         "The two sides drew other problems from one source, so these are not paired."
         in (plain["remarks"])
     )
-
-
-@pytest.mark.parametrize(
-    ("changes", "line"),
-    [
-        (
-            {"data": {"num_problems": 12}, "data_hash": "b" * 64},
-            "old and new were measured on other problems, by data.num_problems; measure both alike",
-        ),
-        (
-            {"data_hash": "b" * 64},
-            "old and new were measured on other problems, by the content of their data; measure",
-        ),
-        (
-            {"grading": {"comparator": "published"}},
-            "old and new were measured otherwise, in settings.grading.comparator; measure both",
-        ),
-        (
-            {"trainer": {"temperature": 0.5}},
-            "old and new were measured otherwise, in settings.sampling.temperature; measure both",
-        ),
-    ],
-)
-def test_what_was_measured_otherwise_is_not_compared(
-    capsys: pytest.CaptureFixture[str], changes: dict[str, Any], line: str
-) -> None:
-    write_run(Path("old"), solved(1, of=2), seed=1)
-    write_run(Path("new"), solved(2, of=2), seed=1, **changes)
-    assert refused(capsys, "a=old", "b=new").startswith(line)
-    for run in ("old", "new"):
-        write_score(Path(run), score("tiers", [1.0, 0.0]), "0123456789ab")
-    plain = compared("a=old", "b=new", "benchmark=tiers")
-    assert [one["measured"] for one in plain["figures"]] == ["tiers"]
-    own = [text for text in plain["remarks"] if text.startswith("The runs' own figures")]
-    assert own == [f"The runs' own figures are left out: {line.partition(';')[0]}."]
 
 
 def test_other_settings_are_named_seeds_apart(capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,26 +181,11 @@ def test_without_a_the_runs_are_compared_with_what_they_were() -> None:
     assert suite["difference"]["estimate"]["mean"] == 0.5
 
 
-def score(benchmark: str, outcomes: list[float], **settings: Any) -> Score:
-    """One sample of each problem."""
-    return Score(
-        benchmark=benchmark,
-        metric="pass@1",
-        value=sum(outcomes) / len(outcomes),
-        num_problems=len(outcomes),
-        num_samples=1,
-        std_error=None,
-        parts={},
-        solved={f"h{number}": [one] for number, one in enumerate(outcomes)},
-        inputs={"checkpoint": {"step": 2}, "settings": {"commit": "x", "seed": 0, **settings}},
-    )
-
-
 def test_benchmarks_that_all_have_are_compared_besides() -> None:
     old, new = write_seeds("old", 4, 6), write_seeds("new", 5, 7)
     for seed, late in ((1, [1.0, 1.0]), (2, [1.0, 0.0])):
-        write_score(Path(f"old-{seed}"), score("mbpp", [1.0, 0.0], seed=seed), "0123456789ab")
-        write_score(Path(f"new-{seed}"), score("mbpp", late, seed=seed + 2), "0123456789ab")
+        write_score(Path(f"old-{seed}"), score_of("mbpp", [1.0, 0.0], seed=seed), "0123456789ab")
+        write_score(Path(f"new-{seed}"), score_of("mbpp", late, seed=seed + 2), "0123456789ab")
     plain = compared(f"a={old}", f"b={new}", "benchmark=[mbpp]")
     found = figure(plain, "pass@1", "mbpp")
     assert found["difference"]["estimate"]["mean"] == 0.25
@@ -274,23 +193,6 @@ def test_benchmarks_that_all_have_are_compared_besides() -> None:
     p_values = sorted(one["difference"]["p"] for one in plain["figures"])
     assert p_values[-1] == found["difference"]["p"] == pytest.approx(0.5)  # t = 1 with one degree
     assert found["adjusted"] == pytest.approx(0.5)
-
-
-def test_a_benchmark_that_is_missing_or_was_measured_otherwise_is_refused(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    write_run(Path("old"), solved(1, of=2), seed=1)
-    write_run(Path("new"), solved(2, of=2), seed=1)
-    write_score(Path("old"), score("mbpp", [1.0, 0.0]), "0123456789ab")
-    assert refused(capsys, "a=old", "b=new", "benchmark=mbpp") == (
-        "benchmark=mbpp: new has no score of it; it has none; run `python evaluate.py "
-        "checkpoint=new benchmark=mbpp`\n"
-    )
-    write_score(Path("new"), score("mbpp", [1.0, 0.0], commit="y"), "0123456789ab")
-    assert refused(capsys, "a=old", "b=new", "benchmark=mbpp") == (
-        "benchmark=mbpp: old and new were measured otherwise, in settings.commit; evaluate both "
-        "alike\n"
-    )
 
 
 def test_the_csv_has_a_line_a_figure() -> None:
@@ -301,29 +203,3 @@ def test_the_csv_has_a_line_a_figure() -> None:
     assert [row["figure"] for row in rows][-1] == "suite"
     assert (rows[-1]["a"], rows[-1]["b"], rows[-1]["difference"]) == ("0.5", "1.0", "0.5")
     assert rows[-1]["p"] == ""
-
-
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        ((), "b: missing; give b=…"),
-        (("b=nowhere",), "nowhere: no run directory, it has no config.json"),
-        (("a=[]", "b=new"), "a: empty; name the directory of a run, or several as [DIR,DIR]"),
-        (("a=old*", "b=new"), "a: old*: matches no directory of a run"),
-        (("a=begun", "b=new"), "begun: not finished; train it to its end"),
-        (
-            ("a=[new,again]", "b=new"),
-            "a: new and again both have seed 1, and they are the same run",
-        ),
-        (("a=new", "b=new", "out=x.txt"), "out: x.txt: neither .json nor .csv; name one of them"),
-        (("b=new", "benchmark=mbpp"), "a: missing; a benchmark's scores are of trained runs"),
-        (("b=new", "c=new"), "c: no such key"),
-    ],
-)
-def test_bad_input_is_one_line(
-    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str
-) -> None:
-    for name in ("new", "again", "begun"):
-        write_run(Path(name), solved(1, of=2), seed=1)
-    Path("begun/summary.json").unlink()
-    assert refused(capsys, *arguments).startswith(line)
