@@ -13,12 +13,17 @@ from tarot.runs import read_json
 from tests.training.in_process import InProcessLauncher
 from tests.training.parrot_run import Trained
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 
 @pytest.fixture
-def elsewhere(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The current folder, with the unpacked run and the weights that it says to bring.
+def elsewhere(
+    trained: Trained,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[str]:
+    """What was said of packing; the current folder has the run, and the weights that it asks for.
 
     The folder in which it was trained is out of reach meanwhile.
     """
@@ -29,16 +34,15 @@ def elsewhere(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     shutil.copytree(trained.model, "parrot")
     home, away = trained.run.path.parent, tmp_path / "away"
     home.rename(away)
-    yield tmp_path
+    yield capsys.readouterr().out
     away.rename(home)
 
 
 def test_an_unpacked_run_is_reported_scored_compared_and_trained_again(
-    trained: Trained, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+    trained: Trained, elsewhere: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown = capsys.readouterr().out
-    assert "left out: checkpoints " in shown
-    assert "to train it again, bring the weights in model.id=parrot" in shown
+    assert "left out: checkpoints " in elsewhere
+    assert "to train it again, bring the weights in model.id=parrot" in elsewhere
 
     assert main(["report", "run=run"]) == 0
     page = Path("run/report.html").read_text()
