@@ -12,7 +12,7 @@ import pytest
 
 from tarot.data import HubSource, Split
 from tarot.data.tiering import Tiering
-from tarot.types import Tier, UserError, WithinTier
+from tarot.types import TestCase, Tier, UserError, WithinTier
 
 PUBLISHED = "chansung/verifiable-coding-problems-python-v2"
 
@@ -70,6 +70,19 @@ def test_data_files_and_subsets_can_be_named(dataset: Path) -> None:
     )
     subset = replace(_local(dataset), subset="y")
     assert [problem.id for problem in subset.load(Split.TRAIN)] == ["d"]
+
+
+def test_columns_of_a_data_set_may_have_other_names(dataset: Path) -> None:
+    row = {"ask": "Add one.", "cases": [{"in": "1", "out": "2", "level": 1}]}
+    (dataset / "train.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    columns = {"statement": "ask", "tests": "cases", "stdin": "in", "expected": "out"}
+    plain = _local(dataset)
+    named = replace(plain, columns={**columns, "tier": "level"}, tiers={1: "edge"})
+    (problem,) = named.load(Split.TRAIN)
+    assert problem.tests == (TestCase("1", "2", Tier.EDGE),)
+    others = (plain, replace(plain, columns=columns), named)
+    assert len({source.fingerprint() for source in others}) == 3
+    assert replace(plain, columns={}, tiers={}).fingerprint() == plain.fingerprint()
 
 
 def test_files_of_a_kind_that_is_not_read_are_refused_at_once() -> None:
