@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
+from rich.text import Text
 
 from tarot.audit.data_set import DataAudit
 from tarot.audit.findings import Consequence, FindingKind, counts_of
@@ -40,7 +41,7 @@ def findings_table(audit: DataAudit) -> RenderableType:
         "finding", Column("count", justify="right"), "consequence", Column("where", overflow="fold")
     )
     for kind, count in counts.items():
-        table.add_row(kind, f"{count:,}", kind.consequence, _examples(audit, kind))
+        table.add_row(kind, f"{count:,}", kind.consequence, Text(_examples(audit, kind)))
     return table
 
 

@@ -64,7 +64,8 @@ def _check(job: Composed) -> Exit:
             audit.findings += _run_references(audit, config, progress)
     console.print(show(audit, lengths, was_executed=config.execute))
     _write(audit, config)
-    console.print(_next_step(audit, job.overrides, config), soft_wrap=True, highlight=False)
+    following = _next_step(audit, job.overrides, config)
+    console.print(following, soft_wrap=True, highlight=False, markup=False)
     is_bad = any(_is_bad(finding) for finding in audit.findings)
     return Exit.FAILED if is_bad or not audit.problems else Exit.OK
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
+from rich.text import Text
 
 from tarot.curriculum import PartCall
 from tarot.types import Grade, GradedCompletion, Reward, RewardValue, Tier, Verdict
@@ -14,7 +15,7 @@ def verdicts_table(place: str, graded: GradedCompletion) -> RenderableType:
     """The verdicts of each tier, what they come to, and what the tier counts now."""
     program = graded.grade.program
     size = f"a program of {len(program.source)} characters" if program else "no program in it"
-    title = f"{place}: problem {graded.problem_id}, {size}"
+    title = Text(f"{place}: problem {graded.problem_id}, {size}")
     table = Table("tier", "verdicts", *_numbers("passes", "weight"))
     passes, weights = graded.grade.passes(), graded.weights.weights
     for tier in (*Tier, None):
@@ -42,10 +43,10 @@ def reward_table(
         weight = weights.get(name)
         adds = "" if weight is None or part is None else f"{weight * part:.4g}"
         given = "None" if part is None else f"{part:.4g}"
-        table.add_row(name, given, _shown(weight), adds, seconds.get(name, ""))
+        table.add_row(Text(name), given, _shown(weight), adds, seconds.get(name, ""))
     total = "None" if value is None else f"{value.total:.4g}"
     table.add_row("reward", total, "", "", "", style="bold")
-    return table if value is not None else Group(table, _reason(graded, calls))
+    return table if value is not None else Group(table, Text(_reason(graded, calls)))
 
 
 def _numbers(*names: str) -> list[Column]:

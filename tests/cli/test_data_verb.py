@@ -197,6 +197,15 @@ def test_a_suite_without_tiers_is_told_what_gives_them(
     assert JsonlSource("clean.jsonl", dev_share=0, test_share=0).load(Split.TRAIN)
 
 
+def test_brackets_are_shown_as_they_are(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = _row(id="c", tests="[bold]")
+    assert check(_row(), bad, more=("data.columns.statement=statement",)) == Exit.FAILED
+    assert "rows.jsonl:2: tests: '[bold]'; a suite is a list" in capsys.readouterr().out
+    small = ("data.families=[count_digits]", "data.num_problems=4", "data.num_held_out=2")
+    assert main(["data", "check", *small, *SMALL, "execute=false"]) == Exit.OK
+    assert "data.families=[count_digits]" in capsys.readouterr().out
+
+
 def test_bad_rows_beyond_a_score_are_counted(
     check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
