@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tarot.cli.completions import read_completions
 from tarot.cli.main import main
 from tarot.runs.exits import Exit
+from tarot.types import UserError
 from tests.documents import DOCS, typed_lines, write_own_files
 
 Try = Callable[..., tuple[int, str, str]]
@@ -125,15 +127,6 @@ def test_every_tier_and_every_part_is_shown_with_its_weight(tried: Try) -> None:
     ]
 
 
-def test_the_curriculum_weighs_by_the_progress_that_is_asked_for(tried: Try) -> None:
-    """Basic alone counts at first, and in the end with 0.15 beside 0.35 of the edge."""
-    for progress, share in (("0", "1"), ("1", "0.3")):
-        forward = ("curriculum=forward_ce", f"progress={progress}")
-        _, out, _ = tried("reward=part", *forward, "completion=two.txt")
-        (code,) = (row for row in cells(out) if row[0] == "code")
-        assert code[1] == share
-
-
 def test_the_reference_is_tried_where_no_completion_is_brought(tried: Try) -> None:
     code, out, _ = tried("problem=add")
     assert code == Exit.OK
@@ -216,20 +209,37 @@ def test_a_reward_that_has_no_completion_in_hand_is_tried_on_each_alone(tried: T
     ("arguments", "line"),
     [
         (("problem=2",), "problem=2: neither an id, as add, 7, nor a place from 0 to 1\n"),
-        (("problem=ad",), "problem=ad: neither an id, as add, 7, nor a place from 0 to 1\n"),
         (("problem=7",), "completion: problem 7 has no reference; name a file\n"),
-        (("completion=no.txt",), "completion: no.txt: no such file; name one, or - for standard"),
-        (("completion=own.jsonl",), "completion: own.jsonl:1: completion: Field required\n"),
-        (("completion=[]",), "completion: []: no completion in it\n"),
-        (("progress=2",), "progress: 2 should be less than or equal to 1\n"),
         (("curriculum=adaptive",), "curriculum: which policy it takes is decided by a run's probe"),
-        (("reward.part={}",), "reward.part: TieredReward has no such key; did you mean parts?\n"),
     ],
 )
-def test_bad_input_is_one_line(tried: Try, arguments: tuple[str, ...], line: str) -> None:
+def test_what_cannot_be_tried_is_one_line(
+    tried: Try, arguments: tuple[str, ...], line: str
+) -> None:
     code, _, err = tried(*arguments)
     assert (code, err.count("\n")) == (Exit.USER_ERROR, 1)
     assert err.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line"),
+    [
+        ("no.txt", None, "completion: no.txt: no such file; name one, or - for standard input"),
+        ("a.txt", b"\xff", "completion: a.txt: no text: 'utf-8' codec can't decode byte 0xff"),
+        ("a.jsonl", b"", "completion: a.jsonl: no completion in it"),
+        ("a.jsonl", b"{}\n", "completion: a.jsonl:1: completion: Field required"),
+        ("a.jsonl", b"[1]\n", "completion: a.jsonl:1: the line: Input should be a valid dict"),
+    ],
+)
+def test_a_file_without_a_completion_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, content: bytes | None, line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        Path(file).write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_completions([file])
+    assert str(caught.value).startswith(line)
 
 
 def test_the_page_on_rewards_can_be_typed(

@@ -96,11 +96,14 @@ def test_the_fingerprint_covers_settings_and_pass_rates(tmp_path: Path) -> None:
         replace(plain, test_share=0.5),
         replace(plain, tiering=Tiering.SINGLE),
         replace(plain, within_tier=WithinTier.ALL),
+        replace(plain, columns={"statement": "ask"}),
+        replace(plain, tiers={"easy": "basic"}),
         by_rate,
     ]
     found = {source.fingerprint() for source in (plain, *others)}
     rates.write_text("{ }")
-    assert len({*found, by_rate.fingerprint()}) == 7
+    assert len({*found, by_rate.fingerprint()}) == 9
+    assert replace(plain, columns={}, tiers={}).fingerprint() == plain.fingerprint()
 
 
 def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:

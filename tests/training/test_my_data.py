@@ -73,18 +73,6 @@ def test_a_check_without_names_proposes_them(
     assert f"say which is which, as '{columns}'\n" in capsys.readouterr().out
 
 
-def test_the_file_itself_trains_as_what_was_made_of_it(folder: Path) -> None:
-    """Their problems are the same; the shas cover the names and the bytes."""
-    assert main(CHECK) == Exit.OK
-    names = [word for word in CHECK if word.startswith(("data.columns", "data.tiers"))]
-    own = ("+experiment=tiny", "data=jsonl", "data.path=mine.csv", *names)
-    first, second = prepared_from(*TRAIN[1:]), prepared_from(*own)
-    other = prepared_from(*own, "data.tiers.hard=edge")
-    shas = {json.loads(run.identity_path.read_text())["sha"] for run in (first, second, other)}
-    assert len(shas) == 3
-    assert other.config()["data"]["tiers"] == {"easy": "basic", "hard": "edge"}
-
-
 @pytest.mark.soak
 def test_the_page_can_be_typed_as_it_stands(folder: Path) -> None:
     place = Workplace(folder)
