@@ -4,8 +4,6 @@ A small model that prints prose can't earn a reward, so GRPO would have nothing 
 result is cached by everything that it depends on. Run as a module with the run's directory.
 """
 
-import hashlib
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,8 +25,9 @@ from tarot.data import DataSource, Split
 from tarot.prompts import build_prompt
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
-from tarot.runs.cache import build_once, cache_folder
+from tarot.runs.cache import build_once
 from tarot.sampling import load_model, local_checkpoint
+from tarot.training.cold_start_cache import cached_folder
 from tarot.training.display import Advance, Display
 from tarot.training.exits import exit_of
 from tarot.training.stage_process import run_stage
@@ -50,19 +49,6 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
         run_stage("the cold start", [sys.executable, "-m", module, str(run.path), str(target)])
 
     return build_once(cached_folder(run, config, settings), train)
-
-
-def cached_folder(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> Path:
-    """Where the checkpoint is kept, by all that it depends on."""
-    described = {
-        "model": config.model.model_dump(mode="json"),
-        "prompt": config.prompt.model_dump(mode="json"),
-        "data": run.data_fingerprint(),
-        "settings": settings.model_dump(mode="json"),
-        "arithmetic": [config.hardware.dtype, config.hardware.autocast],
-    }
-    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:12]
-    return cache_folder() / "cold_starts" / digest
 
 
 def _demonstrations(config: RunConfig, settings: ColdStartConfig) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ from tarot.sampling import (
     local_checkpoint,
     prompt_lengths,
 )
-from tarot.training.cold_start import cached_folder
+from tarot.training.cold_start_cache import cached_folder
 from tarot.training.context import set_num_threads
 from tarot.training.display import Display
 from tarot.training.exits import exit_of

@@ -69,6 +69,12 @@ def texts(model: LoadedModel) -> list[str]:
     return [drawn[0].text for drawn in sample(model, PROMPTS, 1, GREEDY, seed=0)]
 
 
+def of_last(trained: Trained, dtype: str, folder: Path) -> Export:
+    checkpoint = trained.run.last_checkpoint()
+    assert checkpoint is not None
+    return Export(trained.run, checkpoint, dtype, folder)
+
+
 def begun(trained: Trained) -> LoadedModel:
     return load_model(trained.start, small("tiny"), "float32")
 
@@ -97,12 +103,11 @@ def test_merged_into_the_weights_it_is_the_model_that_was_trained(trained: Train
     assert texts(merged) != before
 
 
-def test_exported_it_is_merged_and_checked(
-    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_exported_it_is_merged_and_checked(trained: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "merged"
-    assert main(["export", f"run={trained.run.path}", f"out={folder}"]) == 0
-    assert "to 4 of 4 prompts it answers as the checkpoint" in capsys.readouterr().out
+    export(of_last(trained, "float32", folder), folder)
+    record = read_json(folder / RECORD)
+    assert (record["prompts"], record["same"], record["dtype"]) == (4, 4, "float32")
     assert not (folder / "adapter_config.json").exists()
     merged = load_plainly(folder)
     assert texts(merged) == texts(trained.model)
@@ -114,12 +119,11 @@ def test_exported_it_is_merged_and_checked(
 
 
 def test_rounded_it_is_held_to_the_rounded_weights(trained: Trained, tmp_path: Path) -> None:
-    checkpoint = trained.run.last_checkpoint()
-    assert checkpoint is not None
-    export(Export(trained.run, checkpoint, "bfloat16", tmp_path), tmp_path)
+    job = of_last(trained, "bfloat16", tmp_path)
+    export(job, tmp_path)
     found = load_plainly(tmp_path).weights
     assert found.dtype == torch.bfloat16
-    adapter = PeftModel.from_pretrained(begun(trained).weights, checkpoint)
+    adapter = PeftModel.from_pretrained(begun(trained).weights, job.checkpoint)
     for name, exact in adapter.merge_and_unload().state_dict().items():
         torch.testing.assert_close(found.state_dict()[name].float(), exact, rtol=0.02, atol=1e-3)
     assert read_json(tmp_path / RECORD)["prompts"] == 4

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tarot.config.schema import RunConfig
-from tarot.training.cold_start import cached_folder
+from tarot.training.cold_start_cache import cached_folder
 from tests.training.faulty import FaultySource
 from tests.training.in_process import prepared, run_child
 

@@ -9,6 +9,7 @@ import torch
 import yaml
 from safetensors.torch import load_file, save_file
 
+from tarot.cli.main import main
 from tarot.config.schema import RunConfig
 from tarot.runs import RunDirectory, read_json
 from tarot.runs.exports import RECORD
@@ -118,7 +119,10 @@ def test_the_end_that_a_run_was_given_takes_the_place_of_all(tmp_path: Path) -> 
 
 
 def test_the_card_says_what_made_the_weights_and_how_to_make_them_again(
-    story: Story, workplace: Workplace
+    story: Story,
+    workplace: Workplace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     _, metadata, text = (story.folder / "README.md").read_text().split("---\n", 2)
     assert yaml.safe_load(metadata)["library_name"] == "transformers"
@@ -129,10 +133,9 @@ def test_the_card_says_what_made_the_weights_and_how_to_make_them_again(
     suite = read_json(story.run.summary_path)["splits"]["test"]["suite"]["after"]
     assert f"{100 * suite['mean']:.1f} [{100 * suite['low']:.1f}, " in text
     assert "tarot reproduce run=tarot\n" in text
-    typed = ("-m", "tarot.cli", "reproduce", "run=exported/tarot", "dry_run=true")
-    planned = workplace.finish(workplace.start(*typed))
-    assert (planned.returncode, planned.stderr) == (0, "")
-    assert "tarot-again" in planned.stdout
+    monkeypatch.chdir(workplace.folder)  # where its reward is
+    assert main(["reproduce", "run=exported/tarot", "dry_run=true"]) == 0
+    assert "tarot-again" in capsys.readouterr().out
 
 
 def test_weights_that_were_changed_since_do_not_pass(

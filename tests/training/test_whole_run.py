@@ -11,7 +11,7 @@ from tarot.capability import Decision
 from tarot.config.schema import RunConfig
 from tarot.runs.rollouts import read_rollouts
 from tarot.sampling import local_checkpoint
-from tarot.training.cold_start import cached_folder
+from tarot.training.cold_start_cache import cached_folder
 from tarot.types import Tier
 from tests.training.workplace import NUM_STEPS, Finished, Workplace
 
