@@ -9,7 +9,7 @@ import yaml
 from omegaconf import OmegaConf
 from pydantic import BaseModel
 
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.config.validation import parse
 from tarot.runs.exits import Exit
 from tarot.types import UserError

@@ -30,8 +30,9 @@ from tarot.config.generation import GenerateConfig
 from tarot.config.reporting import ReportConfig
 from tarot.config.reproduction import ReproduceConfig
 from tarot.config.rescoring import RescoreConfig
-from tarot.config.schema import RunConfig, Strict
+from tarot.config.schema import RunConfig
 from tarot.config.sharing import PackConfig
+from tarot.config.strict import Strict
 from tarot.config.trials import (
     AuditConfig,
     BenchTrainerConfig,

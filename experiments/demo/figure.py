@@ -17,7 +17,7 @@ from pydantic import Field
 from experiments.command import run_command, settings
 from experiments.demo import HERE
 from experiments.demo.curves import Curves, Stretch, read_curves
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.metrics import Estimate, smoothed
 from tarot.runs import RunDirectory
 from tarot.runs.figures import write_figure

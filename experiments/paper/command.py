@@ -11,7 +11,7 @@ from experiments.paper.records import to_csv
 from experiments.paper.settings import AXES, Setting
 from experiments.paper.spec import Spec
 from experiments.paper.table import build_table
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.runs import write_atomically
 from tarot.types import UserError
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from experiments.paper import HERE
 from experiments.stated import read_stated
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.metrics.multiplicity import holm
 from tarot.metrics.seeds import BySeed, Paired, paired
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from experiments.paper.document import Section
 from experiments.stated import read_stated
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 
 FILE = "published.yaml"
 

@@ -17,7 +17,7 @@ from experiments.command import run_command, settings
 from experiments.paper import HERE, recipes
 from experiments.paper.recipes.published import Recipe, all_recipes
 from tarot.cli.composition import Composed, compose
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.config.validation import suggestion
 from tarot.runs import read_json, write_json
 from tarot.runs.exits import Exit

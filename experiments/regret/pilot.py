@@ -16,7 +16,7 @@ from experiments.command import run_command, settings
 from experiments.regret import HERE
 from experiments.regret.grid import SEEDS
 from experiments.regret.results import Measure, Results
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.metrics.seeds import detectable, pooled_deviation
 from tarot.runs import read_json, write_json
 from tarot.types import UserError

@@ -12,14 +12,13 @@ from rich.table import Column, Table
 from tarot.capability import AdaptiveChoice
 from tarot.cli.estimates import (
     Length,
-    adapter_rows,
     effort_rows,
     eval_rows,
-    memory_rows,
     read_length,
     sandbox_rows,
     time_rows,
 )
+from tarot.cli.memory_estimates import adapter_rows, memory_rows
 from tarot.config.hub_access import check_hub
 from tarot.config.machine import check_hardware, check_split
 from tarot.config.model_facts import with_facts

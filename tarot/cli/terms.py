@@ -7,7 +7,8 @@ from typing import Any
 from rich.console import Console
 
 from tarot.config.rescoring import RescoreConfig
-from tarot.config.schema import GradingConfig, Node, Strict
+from tarot.config.schema import GradingConfig, Node
+from tarot.config.strict import Strict
 from tarot.config.targets import build, check_target
 from tarot.config.validation import parse
 from tarot.curriculum import decoupled_weights

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
-from tarot.config.schema import GradingConfig, Node, Share, Strict
+from tarot.config.schema import GradingConfig, Node, Share
+from tarot.config.strict import Strict
 
 
 class BenchBatchConfig(Strict):

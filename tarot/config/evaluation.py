@@ -11,8 +11,8 @@ from tarot.config.schema import (
     ModelConfig,
     Node,
     PromptConfig,
-    Strict,
 )
+from tarot.config.strict import Strict
 
 
 class EvalchemyConfig(Strict):

@@ -1,6 +1,6 @@
 """The resolved config of `tarot explain`."""
 
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 
 
 class ExplainConfig(Strict):

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 
 
 class ExportConfig(Strict):

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from tarot.config.schema import GradingConfig, HubConfig, Node, Strict
+from tarot.config.schema import GradingConfig, HubConfig, Node
+from tarot.config.strict import Strict
 from tarot.config.trials import EffortConfig
 
 

@@ -13,8 +13,8 @@ from tarot.config.schema import (
     Node,
     PromptConfig,
     RunConfig,
-    Strict,
 )
+from tarot.config.strict import Strict
 
 SplitName = Literal["train", "dev", "test", "unseen"]
 

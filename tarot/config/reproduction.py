@@ -1,6 +1,7 @@
 """The resolved config of `tarot reproduce`."""
 
-from tarot.config.schema import Node, Strict
+from tarot.config.schema import Node
+from tarot.config.strict import Strict
 
 
 class ReproduceConfig(Strict):

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from tarot.config.schema import Node, Strict
+from tarot.config.schema import Node
+from tarot.config.strict import Strict
 
 
 class RescoreConfig(Strict):

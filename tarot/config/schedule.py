@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from tarot.config.batches import num_steps
-from tarot.config.schema import PlannedLength, RunConfig
+from tarot.config.lengths import PlannedLength
+from tarot.config.schema import RunConfig
 from tarot.config.trainer_fields import default_of
 from tarot.types import UserError
 

@@ -3,20 +3,17 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
+
+from tarot.config.lengths import ScheduleConfig
+from tarot.config.strict import Strict
 
 Node = dict[str, Any]
 # Whose random weights can be made; of the hub and of folders any other is loaded too.
 FAMILIES = ("gemma2", "llama", "qwen2", "qwen3", "qwen3_moe")
 Share = Annotated[float, Field(ge=0, le=1)]
 Bounds = Annotated[list[Share], Field(min_length=2, max_length=2)]
-
-
-class Strict(BaseModel):
-    """A node whose keys and types are exactly those declared."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=())
 
 
 class ExpertsConfig(Strict):
@@ -247,25 +244,6 @@ class HubConfig(Strict):
     push: bool
     id: str | None = Field(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
     private: bool
-
-
-class PlannedLength(Strict):
-    """A length in steps or in epochs, over which things run once `after` steps are done."""
-
-    after: int = Field(ge=0)
-    max_steps: PositiveInt | None
-    num_train_epochs: PositiveFloat | None
-
-
-class ScheduleConfig(Strict):
-    """Over which length curriculum and learning rate run.
-
-    `lengths` is None for the run's own. Where a run was made longer or shorter than planned, or
-    is to be, it has the length planned, and each that took its place by `stretch`.
-    """
-
-    stretch: bool
-    lengths: Annotated[list[PlannedLength], Field(min_length=1)] | None
 
 
 class RunConfig(Strict):

@@ -1,6 +1,7 @@
 """The resolved config of `tarot pack`."""
 
-from tarot.config.schema import Strict, SweepConfig
+from tarot.config.reporting import SweepConfig
+from tarot.config.strict import Strict
 
 
 class PackConfig(Strict):

@@ -12,8 +12,8 @@ from tarot.config.schema import (
     PromptConfig,
     RunConfig,
     Share,
-    Strict,
 )
+from tarot.config.strict import Strict
 
 
 class JudgeConfig(Strict):

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tarot.config.key_classes import is_hashed
 from tarot.config.model_source import is_local
 from tarot.config.targets import build
 from tarot.data import DataSource
 from tarot.data.pass_rates import files_of
 from tarot.runs import RunDirectory, differing_keys, read_json
-from tarot.runs.identity import RECORDED_ONLY
+from tarot.runs.identity import DATA
 from tarot.runs.snapshots import placeless
 from tarot.sharing.places import Places, rewritten
 from tarot.types import UserError
@@ -69,7 +70,7 @@ def _rewritten_config(config: Mapping[str, Any], run: RunDirectory) -> dict[str,
     """What tells runs apart keeps its texts, but for those that are a path as a whole."""
     places = Places.around(run.path)
     return {
-        key: rewritten(value, places.words if key in RECORDED_ONLY else places.value)
+        key: rewritten(value, places.value if is_hashed(key) and key != DATA else places.words)
         for key, value in placeless(config).items()
     }
 

@@ -66,7 +66,7 @@ def optimize(
         should_stop = partial(_should_stop, context)
         change, last_step = WeightChange(), LastStep()
         others = partial(_other_metrics, context, change)
-        recorder = StepRecorder(run, steering, track, advance, should_stop, others)
+        recorder = StepRecorder(context.run, steering, track, advance, should_stop, others)
         function = RewardFunction(
             problems={problem.id: problem for problem in problems},
             grader=context.grader,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.command import settings
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.types import UserError
 
 

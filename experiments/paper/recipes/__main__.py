@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from experiments.command import run_command, study_settings
 from experiments.paper.recipes.published import chosen
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.runs.exits import Exit
 
 

@@ -22,7 +22,8 @@ from experiments import markdown
 from experiments.command import run_command, settings
 from experiments.paper.recipes import HERE
 from experiments.paper.recipes.published import ExceptionEntry, Recipe, all_recipes, chosen
-from tarot.config.schema import Node, Strict
+from tarot.config.schema import Node
+from tarot.config.strict import Strict
 from tarot.runs import differing_keys, write_atomically
 from tarot.runs.exits import Exit
 from tarot.runs.snapshots import read_snapshots

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from experiments.paper.recipes import HERE
 from experiments.stated import read_stated
-from tarot.config.schema import Strict
+from tarot.config.strict import Strict
 from tarot.types import UserError
 
 Settings = dict[str, str | int | float]
