@@ -69,7 +69,10 @@ PROBLEM = {
     ],
     "reference": "print(int(input()) + 1)",
 }
-DATA = ("data=jsonl", "data.path=own.jsonl", "data.dev_share=0", "data.test_share=0")
+DATA = (
+    *("data=jsonl", "data.path=own.jsonl", "data.dev_share=0", "data.test_share=0"),
+    "sandbox.slots=1",
+)
 
 
 @pytest.fixture

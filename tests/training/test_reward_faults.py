@@ -82,6 +82,7 @@ def test_a_fault_without_a_completion_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.soak
 def test_a_run_ends_in_one_line_and_what_it_kept_fails_in_a_try_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
