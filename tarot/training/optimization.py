@@ -60,8 +60,7 @@ def optimize(
     total, steering = num_steps(context.config, len(problems)), Steering(policy)
     timeline = timeline_of(context.config, len(problems))
     processes.from_main(lambda: _keep_layout(context, checkpoint))
-    if checkpoint is not None:
-        steering.load(checkpoint)
+    steering = _steering(policy, checkpoint)
     with context.display.stage("GRPO", total) as advance, context.stop.deferred():
         should_stop = partial(_should_stop, context)
         change, last_step = WeightChange(), LastStep()
@@ -94,6 +93,14 @@ def optimize(
             if not should_stop():
                 raise
     return trainer.engine
+
+
+def _steering(policy: Policy | OnlinePolicy, checkpoint: Path | None) -> Steering:
+    """Steer by a policy, which goes on from its state in a checkpoint."""
+    steering = Steering(policy)
+    if checkpoint is not None:
+        steering.load(checkpoint)
+    return steering
 
 
 def _keep_layout(context: RunContext, checkpoint: Path | None) -> None:
