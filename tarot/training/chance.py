@@ -1,8 +1,8 @@
 """How chance goes on from a checkpoint that other processes or another device have saved.
 
 A checkpoint holds the generators of each process that saved it. Where as many go on, on the same
-kind of device, each takes up its own. Otherwise all start from a hash of seed, step and process: as
-new processes they would draw what was drawn in the first step.
+kind of device, each takes up its own. Otherwise all start from a hash of seed, step and process:
+left alone, they would begin as they did at the start of the run.
 """
 
 import hashlib
