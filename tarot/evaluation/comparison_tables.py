@@ -22,6 +22,7 @@ DETECTABLE = (
     "Detectable: the true difference that a paired t-test over as many pairs finds four times in "
     "five, at a level of 5%."
 )
+NO_WIDTH = "No width: all pairs differ alike, which can be chance where they are few."
 _NONE = "-"
 _OF_PROBLEMS = (Basis.CHECKPOINTS_PAIRED, Basis.CHECKPOINTS_UNPAIRED)
 _UNPAIRED = (Basis.CHECKPOINTS_UNPAIRED, Basis.METHODS_UNPAIRED)
@@ -59,6 +60,9 @@ def remarks(comparison: Comparison) -> Iterator[str]:
         yield f"{number} intervals of 95% each; nothing is adjusted for their number."
     if any(figure.difference.detectable is not None for figure in comparison.figures):
         yield DETECTABLE
+    estimates = [figure.difference.estimate for figure in comparison.figures]
+    if any(estimate.low == estimate.high for estimate in estimates):
+        yield NO_WIDTH
     for side in (comparison.a, comparison.b):
         if side.differing:
             yield f"{side.name}: its runs differ among themselves in {', '.join(side.differing)}."

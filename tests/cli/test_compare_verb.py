@@ -80,6 +80,10 @@ def test_a_tier_is_the_share_of_its_tests() -> None:
     plain = compared("a=old", "b=new")
     means = {one["name"]: one["difference"]["estimate"]["mean"] for one in plain["figures"]}
     assert means == {"basic": -0.5, "intermediate": 0.5, "complex": 0.0, "edge": 0.0, "suite": 0.0}
+    assert (
+        "No width: all pairs differ alike, which can be chance where they are few."
+        in (plain["remarks"])
+    )
 
 
 def test_methods_are_paired_by_their_seeds(capsys: pytest.CaptureFixture[str]) -> None:
