@@ -90,5 +90,7 @@ def test_bad_settings_are_named(evaluation: Evaluation, tiers: Tiers) -> None:
 
 def test_data_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", *UNTUNED, "data=jsonl", "data.path=nowhere.jsonl"]) == 2
-    line = "data.path: nowhere.jsonl: no such file; name a .jsonl or .parquet file\n"
+    line = (
+        "data.path: nowhere.jsonl: no such file; name one of .jsonl, .json, .parquet, .csv, .tsv\n"
+    )
     assert capsys.readouterr().err == line

@@ -17,7 +17,7 @@ from tarot.runs.exits import Exit
 from tarot.runs.snapshots import read_snapshots
 from tarot.types import UserError
 
-OTHERS = {"tiny", "smollm2-135m", "qwen3-coder-30b-a3b"}
+OTHERS = {"hub", "tiny", "smollm2-135m", "qwen3-coder-30b-a3b"}
 MODELS = {path.stem for path in (CONF / "model").glob("*.yaml")} - OTHERS
 POLICIES = {path.stem for path in (CONF / "curriculum").glob("*.yaml")} - {"bandit", "mastery"}
 SEEDS = ("42", "43", "44")

@@ -152,6 +152,7 @@ def test_the_pages_of_real_runs_open_without_a_complaint(
         assert shown.page.locator("figure").count() > 5
         links.first.click()
         assert shown.page.title().startswith("Run tiny-")
+        shown.page.locator("#matches li").first.wait_for()
         assert shown.page.locator("#matches li").count() == 8
         assert shown.page.locator("#decision").inner_text().startswith("The adaptive decision")
         assert shown.complaints == []

@@ -51,6 +51,7 @@ class Place:
             "num_generations=4",
             "problems_per_step=3",
             "data.num_problems=9",
+            "data.num_held_out=5",
             f"trainer.max_steps={NUM_STEPS}",
             "trainer.optim=sgd",
             "trainer.learning_rate=0.1",
