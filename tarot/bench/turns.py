@@ -35,7 +35,7 @@ class Turn:
     def of_process(cls) -> "Turn | None":
         """That of a process that `together` has started; None for any other."""
         descriptor = os.environ.get(_DESCRIPTOR)
-        return None if descriptor is None else cls(socket.socket(fileno=int(descriptor)))
+        return None if descriptor is None else cls(socket.socket(fileno=os.dup(int(descriptor))))
 
     def pass_on(self) -> float:
         """Let the other side work, and return when it is this one's turn; the seconds waited.

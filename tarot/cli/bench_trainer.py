@@ -43,7 +43,7 @@ def bench_trainer(config: Mapping[str, Any]) -> None:
 
 def check_comparable(config: RunConfig) -> None:
     """UserError for a setting under which TRL alone would not do the same."""
-    for key in ("cold_start", "filter", "dynamic_sampling"):
+    for key in ("cold_start", "filter", "dynamic_sampling", "eval"):
         if getattr(config, key) is not None:
             raise UserError(f"{key}: TRL alone has nothing like it; set {key}=null")
     _check_records(config)

@@ -69,6 +69,10 @@ def test_a_run_that_does_not_finish_ends_the_bench_in_its_way(
         ("trainer.logging_steps=5", "trainer.logging_steps=5: tokens are read of each step"),
         ("filter=[0.1,0.9]", "filter: TRL alone has nothing like it; set filter=null"),
         ("dynamic_sampling={max_batches: 2}", "dynamic_sampling: TRL alone has nothing like it"),
+        (
+            "eval={every: 2, problems: 1, samples: 1, seed: 0}",
+            "eval: TRL alone has nothing like it; set eval=null",
+        ),
         ("hardware.processes=2", "hardware.processes=2: one process is measured"),
         ("tracker=tensorboard", "tracker: TRL alone is measured without; set tracker=none"),
         ("hub={push: true, id: a/b, private: true}", "hub.push: what a bench trains"),
