@@ -13,8 +13,10 @@ from os.path import normpath
 from pathlib import Path
 
 from tarot.runs import RunDirectory, read_json
+from tarot.runs.best import FILE as BEST
 from tarot.runs.endings import outcome_path
 from tarot.runs.lock import is_held, last_holder
+from tarot.runs.log import StepLog
 from tarot.runs.sweep import SweepDirectory
 from tarot.sharing.members import Member, json_member
 from tarot.sharing.places import Places, rewritten
@@ -105,22 +107,24 @@ def _members(run: RunDirectory, found: Portable) -> Iterator[Member]:
     places = Places.around(run.path)
     yield json_member(run.config_path.name, found.config)
     yield json_member(run.packed_path.name, found.note)
-    for path in (*run.fact_paths, *sorted(run.scores_path.glob("*.json"))):
-        if path != run.config_path:
-            name = path.relative_to(run.path).as_posix()
-            yield json_member(name, rewritten(read_json(path), places.value))
+    best, others = run.path / BEST, (run.config_path, run.changes.path)
+    facts = [path for path in (*run.fact_paths, best) if path not in others and path.exists()]
+    for path in (*facts, *sorted(run.scores_path.glob("*.json"))):
+        name = path.relative_to(run.path).as_posix()
+        yield json_member(name, rewritten(read_json(path), places.value))
     ended = outcome_path(run.path)
     if ended.exists():
         yield json_member(ended.name, rewritten(read_json(ended), places.words))
-    if run.log.path.exists():
-        yield Member(run.log.path.name, _log(run, places))
+    for log in (run.log, run.changes):
+        if log.path.exists():
+            yield Member(log.path.name, _lines(log, places))
     as_they_are = (*sorted(run.outcomes_path.glob("*.json")), *run.rollout_files().values())
     for path in (*as_they_are, *([run.lock_path] if run.lock_path.exists() else [])):
         yield Member(path.relative_to(run.path).as_posix(), path)
 
 
-def _log(run: RunDirectory, places: Places) -> bytes:
-    lines = (rewritten(line, places.value) for line in run.log.lines())
+def _lines(log: StepLog, places: Places) -> bytes:
+    lines = (rewritten(line, places.value) for line in log.lines())
     texts = (json.dumps(line, sort_keys=True, ensure_ascii=False) for line in lines)
     return "".join(f"{text}\n" for text in texts).encode()
 

@@ -14,6 +14,7 @@ from tarot.cli.planning import plan_run
 from tarot.config.targets import build
 from tarot.evaluation.scores import Score, write_score
 from tarot.runs import RunDirectory, prepare, write_json
+from tarot.runs.best import METRIC, Best, read_best, write_best
 from tarot.sharing import Member, SecretForms, check_secrets
 from tarot.types import UserError
 from tests.rescoring.runs import policies, samples, write_run
@@ -122,6 +123,20 @@ def test_what_others_can_use_goes_along_without_a_path_of_this_machine(
         "to train it again, bring one/data/path/problems.jsonl (the data, 0.0 MB; with_data=true",
     ):
         assert text in shown
+
+
+def test_how_a_run_was_changed_and_which_step_is_best_go_along(
+    run: RunDirectory, tmp_path: Path
+) -> None:
+    keys = {"data.path": {"class": "machine", "old": f"{run.path}/old", "new": "new"}}
+    for step in (1, 2):
+        run.changes.append({"step": step, "keys": keys})
+    write_best(run.path, Best(2, METRIC, 0.5))
+    assert main(["pack", f"run={run.path}"]) == 0
+    there = RunDirectory.open(unpacked("one.tar.gz", tmp_path / "there"))
+    assert [line["step"] for line in there.changes.lines()] == [1, 2]
+    assert [line["keys"]["data.path"]["old"] for line in there.changes.lines()] == 2 * ["./one/old"]
+    assert read_best(there.path) == Best(2, METRIC, 0.5)
 
 
 def test_the_same_run_gives_the_same_bytes_wherever_it_lies(
