@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from tarot.config.schema import (
     GradingConfig,
@@ -12,6 +11,7 @@ from tarot.config.schema import (
     Node,
     PromptConfig,
 )
+from tarot.config.steps import Step
 from tarot.config.strict import Strict
 
 
@@ -47,7 +47,7 @@ class EvaluateConfig(Strict):
 
     model: ModelConfig | None = None
     checkpoint: str | None
-    step: PositiveInt | Literal["best"] | None
+    step: Step
     benchmark: dict[str, Node] = Field(min_length=1)
     hardware: HardwareConfig
     data: Node | None = None
@@ -60,11 +60,3 @@ class EvaluateConfig(Strict):
     debug: bool
     evaluations_dir: str
     dry_run: bool
-
-    @field_validator("step", mode="before")
-    @classmethod
-    def _is_step(cls, step: object) -> object:
-        is_number = isinstance(step, int) and not isinstance(step, bool) and step > 0
-        if is_number or step in (None, "best"):
-            return step
-        raise PydanticCustomError("step", "should be the number of a step, or best")

@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from pydantic import field_validator
-from pydantic_core import PydanticCustomError
-
+from tarot.config.steps import Step
 from tarot.config.strict import Strict
 
 
@@ -15,15 +13,7 @@ class ExportConfig(Strict):
     """
 
     run: str
-    step: int | Literal["best"] | None
+    step: Step
     out: str
     dtype: Literal["float32", "bfloat16"] | None
     dry_run: bool
-
-    @field_validator("step", mode="plain")
-    @classmethod
-    def _is_step(cls, step: object) -> object:
-        """One fault for all that it is not, in place of one for each kind that it may be."""
-        if step in (None, "best") or (type(step) is int and step > 0):
-            return step
-        raise PydanticCustomError("step", "should be the number of a step, best, or null")
