@@ -23,6 +23,8 @@ Config = Mapping[str, Any]
 
 # They say how a command is meant, and nothing of the run.
 _UNTOLD = frozenset({"dry_run", "run_dir", "runs_dir", "sweeps_dir", "schedule.stretch"})
+# As vLLM is in runs of before it could sleep.
+_ALWAYS_AWAKE = Difference("hardware.vllm.sleep", None, False)
 _SAMPLING = ("hardware.processes", "hardware.device", "hardware.vllm")
 
 
@@ -187,8 +189,8 @@ def _is_length(field: str) -> bool:
 
 def _is_told(difference: Difference) -> bool:
     is_default = difference.old is None and difference.key == "schedule"
-    is_same_nothing = (difference.old, difference.new) == (None, None)
-    return difference.key not in _UNTOLD and not is_default and not is_same_nothing
+    is_same = difference == _ALWAYS_AWAKE or (difference.old, difference.new) == (None, None)
+    return difference.key not in _UNTOLD and not is_default and not is_same
 
 
 def _lengths(config: Config) -> list[dict[str, Any]] | None:

@@ -284,3 +284,15 @@ def test_a_run_of_before_there_were_schedules_goes_on(config: Config, tmp_path: 
     again(typed(today, trainer__max_steps=6), run)
     assert run.config()["schedule"]["lengths"] == [PLANNED]
     assert list(recorded(run)[0]["keys"]) == ["trainer.max_steps"]
+
+
+def test_a_run_of_before_vllm_could_sleep_goes_on_as_it_was(config: Config, tmp_path: Path) -> None:
+    config["run_dir"] = str(tmp_path / "old")
+    config["hardware"]["vllm"] = {"mode": "colocate"}
+    run = prepare(config, "data")
+    save(run, 2, epoch=0.5)
+    awake, asleep = (typed(config, hardware__vllm__sleep=sleep) for sleep in (False, True))
+    assert change_of(awake, "data", run) is None
+    change = change_of(asleep, "data", run)
+    assert change is not None
+    assert change.listed == "hardware.vllm.sleep null -> true (machine)"
