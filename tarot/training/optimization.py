@@ -57,7 +57,7 @@ def optimize(
     problems = _short_enough(context, loaded.tokenizer)
     reward: Reward = build("reward", context.config.reward)
     set_seed(context.config.seed)
-    total, steering = num_steps(context.config, len(problems)), Steering(policy)
+    total = num_steps(context.config, len(problems))
     timeline = timeline_of(context.config, len(problems))
     processes.from_main(lambda: _keep_layout(context, checkpoint))
     steering = _steering(policy, checkpoint)
