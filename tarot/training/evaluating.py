@@ -41,9 +41,8 @@ class SharedJudge:
 
     def grade(self, items: Sequence[tuple[Problem, str]]) -> list[Grade]:
         """The grade of each, in order; called by all processes with the same."""
-        number = processes.number()
-        pieces = processes.together(lambda: self.judge.grade(items[processes.rank() :: number]))
-        return [pieces[row % number][row // number] for row in range(len(items))]
+        own = items[processes.rank() :: processes.number()]
+        return processes.dealt_back(processes.together(lambda: self.judge.grade(own)), len(items))
 
 
 @dataclass(frozen=True, slots=True)

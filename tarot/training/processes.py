@@ -7,7 +7,7 @@ those that hang, as torchrun does.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -123,6 +123,11 @@ def from_main(make: Callable[[], T]) -> T:
     if failure is not None:
         raise failure
     return found
+
+
+def dealt_back(pieces: Sequence[Sequence[T]], number: int) -> list[T]:
+    """What was dealt out by turns, each of the pieces every n-th, in its first order again."""
+    return [pieces[row % len(pieces)][row // len(pieces)] for row in range(number)]
 
 
 def any_process(flag: bool) -> bool:

@@ -113,7 +113,7 @@ class ColocatedSampler:
                 lambda: draw(vllm.llm, self.tokenizer, prompts[own], samples, settings, seeds[own])
             )
         on_progress(len(prompts))
-        return dealt_back(pieces[::size], len(prompts))
+        return processes.dealt_back(pieces[::size], len(prompts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +179,6 @@ def ask_server(
 def _check(should_stop: Callable[[], bool]) -> None:
     if should_stop():
         raise Stopped
-
-
-def dealt_back(pieces: Sequence[Sequence[list[Completion]]], number: int) -> Drawn:
-    """What was dealt out by turns, each of the pieces every n-th, in its first order again."""
-    return [pieces[row % len(pieces)][row // len(pieces)] for row in range(number)]
 
 
 def _turns(starts: Sequence[int], number: int) -> Iterator[list[int]]:
