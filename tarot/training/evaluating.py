@@ -136,7 +136,7 @@ class Evaluator(TrainerCallback):
             return
         if self._improves(args, state):
             self._keeper.settle(state.global_step)
-        if self._context.stop.is_set:
+        if processes.any_process(self._context.stop.is_set):
             raise KeyboardInterrupt  # the checkpoint is there already, and the next step can wait
 
     def on_step_end(
