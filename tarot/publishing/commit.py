@@ -10,9 +10,9 @@ from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # re-expo
 
 from tarot.config.schema import HubConfig
 from tarot.runs import read_json, write_json
+from tarot.runs.directory import PUSH_NAME
 
 FAULTS = (httpx.HTTPError, OSError, RuntimeError, ValueError)
-_RECORD = "hub.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ def attempt(folder: Path, hub: HubConfig, commit: Callable[[], str]) -> Push:
     except FAULTS as error:
         causes = [error, error.__cause__] if error.__cause__ else [error]
         done = Push(repository, None, " ".join(map(_one_line, causes)))
-    write_json(folder / _RECORD, asdict(done))
+    write_json(folder / PUSH_NAME, asdict(done))
     return done
 
 
 def last_attempt(folder: Path) -> Push | None:
     """What came of the last push from a folder, None before the first."""
-    record = folder / _RECORD
+    record = folder / PUSH_NAME
     return Push(**read_json(record)) if record.exists() else None
 
 

@@ -30,6 +30,8 @@ from tarot.types import UserError
 
 ROLLOUT_NAME = re.compile(r"step-(\d+)\.parquet")
 EVALUATION_NAME = re.compile(r"eval-(\d+)\.json")
+PUSH_NAME = "hub.json"
+"""What came of the last push to the hub."""
 
 
 class DirectoryState(StrEnum):
@@ -229,7 +231,7 @@ class RunDirectory:
         kept.mkdir(parents=True, exist_ok=True)
         patterns = ("after-*.json", "before-*.json") if with_before else ("after-*.json",)
         outcomes = [path for one in patterns for path in sorted(self.outcomes_path.glob(one))]
-        for path in (self.summary_path, self.path / "hub.json", *outcomes):
+        for path in (self.summary_path, self.path / PUSH_NAME, *outcomes):
             if path.exists():
                 path.rename(kept / path.name)
 
