@@ -1,8 +1,9 @@
 """From the directory of a run or a sweep to what goes into an archive, and what does not.
 
-Checkpoints, logs, pages, the files of launchers and trackers and the raw output of harnesses stay
-behind; what is left is all that `tarot report`, `rescore`, `reproduce` and `compare` read. Of it
-the lock and how a job ended tell how the run of a sweep stands.
+Checkpoints, logs, pages, results that a change has outdated, the completion on which a reward
+failed, the files of launchers and trackers and the raw output of harnesses stay behind; what is
+left is all that `tarot report`, `rescore`, `reproduce` and `compare` read. Of it the lock and how a
+job ended tell how the run of a sweep stands.
 """
 
 import json
@@ -12,14 +13,13 @@ from dataclasses import dataclass
 from os.path import normpath
 from pathlib import Path
 
-from tarot.runs import RunDirectory, read_json
-from tarot.runs.best import FILE as BEST
+from tarot.runs import RunDirectory, best, read_json
 from tarot.runs.endings import outcome_path
 from tarot.runs.lock import is_held, last_holder
 from tarot.runs.log import StepLog
 from tarot.runs.sweep import SweepDirectory
 from tarot.sharing.members import Member, json_member
-from tarot.sharing.places import Places, rewritten
+from tarot.sharing.places import Places, Rewrite, rewritten
 from tarot.sharing.portable import Portable, portable
 from tarot.types import UserError
 
@@ -105,26 +105,31 @@ def _packed(run: RunDirectory, name: str, data_folder: str, *, with_data: bool) 
 def _members(run: RunDirectory, found: Portable) -> Iterator[Member]:
     """The files of a run, without its data."""
     places = Places.around(run.path)
+    logs = {run.log.path: places.value, run.changes.path: places.words}
     yield json_member(run.config_path.name, found.config)
     yield json_member(run.packed_path.name, found.note)
-    best, others = run.path / BEST, (run.config_path, run.changes.path)
-    facts = [path for path in (*run.fact_paths, best) if path not in others and path.exists()]
-    for path in (*facts, *sorted(run.scores_path.glob("*.json"))):
-        name = path.relative_to(run.path).as_posix()
-        yield json_member(name, rewritten(read_json(path), places.value))
+    for path in (*run.fact_paths, *sorted(run.scores_path.glob("*.json"))):
+        if path not in (run.config_path, *logs):
+            name = path.relative_to(run.path).as_posix()
+            yield json_member(name, rewritten(read_json(path), places.value))
     ended = outcome_path(run.path)
     if ended.exists():
         yield json_member(ended.name, rewritten(read_json(ended), places.words))
-    for log in (run.log, run.changes):
-        if log.path.exists():
-            yield Member(log.path.name, _lines(log, places))
-    as_they_are = (*sorted(run.outcomes_path.glob("*.json")), *run.rollout_files().values())
-    for path in (*as_they_are, *([run.lock_path] if run.lock_path.exists() else [])):
-        yield Member(path.relative_to(run.path).as_posix(), path)
+    for path, rewrite in logs.items():
+        if path.exists():
+            yield Member(path.name, _log(StepLog(path), rewrite))
+    yield from (Member(path.relative_to(run.path).as_posix(), path) for path in _unchanged(run))
 
 
-def _lines(log: StepLog, places: Places) -> bytes:
-    lines = (rewritten(line, places.value) for line in log.lines())
+def _unchanged(run: RunDirectory) -> Iterator[Path]:
+    """The files in which no path is taken out."""
+    yield from sorted(run.outcomes_path.glob("*.json"))
+    yield from run.rollout_files().values()
+    yield from (path for path in (run.path / best.FILE, run.lock_path) if path.exists())
+
+
+def _log(log: StepLog, rewrite: Rewrite) -> bytes:
+    lines = (rewritten(line, rewrite) for line in log.lines())
     texts = (json.dumps(line, sort_keys=True, ensure_ascii=False) for line in lines)
     return "".join(f"{text}\n" for text in texts).encode()
 

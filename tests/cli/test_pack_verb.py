@@ -14,7 +14,7 @@ from tarot.cli.planning import plan_run
 from tarot.config.targets import build
 from tarot.evaluation.scores import Score, write_score
 from tarot.runs import RunDirectory, prepare, write_json
-from tarot.runs.best import METRIC, Best, read_best, write_best
+from tarot.runs.best import METRIC, Best, write_best
 from tarot.sharing import Member, SecretForms, check_secrets
 from tarot.types import UserError
 from tests.rescoring.runs import policies, samples, write_run
@@ -125,18 +125,32 @@ def test_what_others_can_use_goes_along_without_a_path_of_this_machine(
         assert text in shown
 
 
-def test_how_a_run_was_changed_and_which_step_is_best_go_along(
+def test_what_a_run_went_on_with_and_its_best_checkpoint_are_in_its_page(
     run: RunDirectory, tmp_path: Path
 ) -> None:
-    keys = {"data.path": {"class": "machine", "old": f"{run.path}/old", "new": "new"}}
-    for step in (1, 2):
+    """Of what a change outdated, and of a reward that failed, nothing goes along."""
+    for step, gpus in ((0, 2), (1, 4)):
+        keys = {"launcher.setup": {"old": [f"source {run.path}/venv"], "new": []}}
+        keys["hardware.gpus"] = {"old": 1, "new": gpus}
         run.changes.append({"step": step, "keys": keys})
     write_best(run.path, Best(2, METRIC, 0.5))
+    run.outcomes_path.mkdir()
+    write_json(run.evaluation_of(2), {})
+    run.reward_fault_path.write_text("{}")
+    (run.path / "earlier" / "change-1").mkdir(parents=True)
+    write_json(run.path / "earlier" / "change-1" / "summary.json", {})
     assert main(["pack", f"run={run.path}"]) == 0
-    there = RunDirectory.open(unpacked("one.tar.gz", tmp_path / "there"))
-    assert [line["step"] for line in there.changes.lines()] == [1, 2]
-    assert [line["keys"]["data.path"]["old"] for line in there.changes.lines()] == 2 * ["./one/old"]
-    assert read_best(there.path) == Best(2, METRIC, 0.5)
+    folder = unpacked("one.tar.gz", tmp_path / "there")
+    again = RunDirectory(folder)
+    assert [line["keys"]["hardware.gpus"]["new"] for line in again.changes.lines()] == [2, 4]
+    assert str(tmp_path) not in again.changes.path.read_text()
+    assert again.evaluation_of(2).exists()
+    assert not again.reward_fault_path.exists()
+    assert not (folder / "earlier").exists()
+    assert main(["report", f"run={folder}"]) == 0
+    page = (folder / "report.html").read_text()
+    assert "hardware.gpus 1 -&gt; 4 (machine)" in page
+    assert "step 2, eval/pass_at_1 50.0%" in page
 
 
 def test_the_same_run_gives_the_same_bytes_wherever_it_lies(
