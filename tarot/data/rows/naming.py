@@ -32,8 +32,9 @@ class Columns:
 
     `names` leads from a column of a known shape, or of a test of ours, to the column in the file,
     or to a path such as `meta.cases` or `solutions.0`. `function` is the function that tests call
-    with their inputs. Without `tests` a row is itself a test, and rows of one id make a problem. A
-    problem without an id gets a hash of its statement. `tiers` leads from a label to the tier.
+    with their inputs. A row without `tests` is itself a test where `expected` is named, and rows of
+    one id make a problem. A problem without an id gets a hash of its statement. `tiers` leads from
+    a label to the tier.
     """
 
     names: Mapping[str, str]
@@ -94,14 +95,17 @@ class Columns:
                 yield place, UserError(f"{place}: {error}")
 
     def _gathered(self, rows: Rows) -> Rows:
-        """Problems of which every row is a test, each at the place of its first row."""
+        """Problems of which each row is a test, at the place of the first, and whole ones."""
         found: dict[str, tuple[str, dict[str, Any]]] = {}
         for place, row in rows:
             if not isinstance(row, Mapping):
                 yield place, row
                 continue
             try:
-                _add(found, place, self._own({**row, "tests": [row]}, is_test=True))
+                if "tests" in row:
+                    yield place, self._own(row)
+                else:
+                    _add(found, place, self._own({**row, "tests": [row]}, is_test=True))
             except UserError as error:
                 yield place, UserError(f"{place}: {error}")
         yield from found.values()

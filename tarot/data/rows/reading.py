@@ -79,6 +79,6 @@ def _explain(error: ValidationError, shape: Shape, row: Mapping[str, object]) ->
         fault = f"{first['input']!r}; {fault}"
         if first["loc"][-1] == "tier":
             fault += f", or say which tier that is, as 'data.tiers={{{first['input']}: basic}}'"
-    if first["type"] == "missing" and shape is OwnRow and len(first["loc"]) == 1:
+    if first["type"] == "missing" and shape is OwnRow:
         fault += advice(row, {})
     return f"{'.'.join(map(str, first['loc']))}: {fault}"

@@ -53,6 +53,22 @@ def test_a_suite_is_read_in_every_form(suite: object, names: Mapping[str, str]) 
     assert read([row], names, easy="basic") == [Problem("7", "Add one.", TESTS)]
 
 
+def test_a_suite_that_has_our_name_needs_no_other() -> None:
+    """Also where rows without one are tests themselves, as `expected` is named."""
+    row = {"task": 7, "ask": "Add one.", "tests": CASES}
+    names = {name: column for name, column in LEVELS.items() if name != "tests"}
+    assert read([row], names, easy="basic") == [Problem("7", "Add one.", TESTS)]
+
+
+def test_a_suite_whose_tests_have_other_names_is_told_how_to_name_them() -> None:
+    row = {"id": "a", "statement": "Add.", "tests": [{"input": "1", "output": "2", "level": 1}]}
+    (fault,) = read([row], {})
+    assert fault == (
+        "rows:1: tests.0.stdin: missing; every row needs it; the row has id, statement, tests: say "
+        "which is which, as 'data.columns={stdin: input, expected: output, tier: level}'"
+    )
+
+
 def test_a_path_leads_into_lists_objects_and_text_and_a_dotted_name_comes_first() -> None:
     row = {
         "meta": json.dumps({"name": "a", "cases": CASES}),
