@@ -17,6 +17,7 @@ from tarot.evaluation.claims import (
     difference_of_methods,
     unpaired_difference,
 )
+from tarot.evaluation.last_scores import step_of
 from tarot.evaluation.run_figures import restricted
 from tarot.evaluation.scores import Score, unlike_scores
 from tarot.evaluation.sides import DATA, ComparedRun, Side
@@ -71,12 +72,17 @@ class _Match:
     is_paired: bool
 
     @property
+    def runs(self) -> list[ComparedRun]:
+        """Those of both sides."""
+        return [*self.a.runs.values(), *self.b.runs.values()]
+
+    @property
     def pairs(self) -> list[tuple[ComparedRun, ComparedRun]]:
         """The runs that have to be alike: pairs, else each with the first of a."""
-        first, *others = self.a.runs.values()
         if self.is_paired:
             return list(zip(self.a.runs.values(), self.b.runs.values(), strict=True))
-        return [(first, other) for other in (*others, *self.b.runs.values())]
+        first, *others = self.runs
+        return [(first, other) for other in others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ def compare(a: Side, b: Side, benchmarks: Sequence[str]) -> Comparison:
         figures += _own_figures(match)
         notes += _notes_on_figures(match)
     figures += [_of_benchmark(match, name) for name in benchmarks]
+    notes += _notes_on_scores(match, benchmarks)
     if not figures:
         raise UserError("a, b: no figure that both sides have")
     return Comparison(match.a, match.b, tuple(_adjusted(figures)), tuple(notes))
@@ -168,7 +175,21 @@ def _notes_on_figures(match: _Match) -> Iterator[str]:
     if any(differing_keys(a.settings["prompt"], b.settings["prompt"]) for a, b in pairs):
         yield "Each run's own figures were measured under its own prompt."
     if any(one.data_hash != other.data_hash for one, other in pairs):
-        yield "The two sides drew other problems from one source, so these are not paired."
+        yield (
+            "The two sides drew other problems from one source, so these are not paired."
+            if len(pairs) == 1
+            else "Runs drew other problems from one source, by which their figures differ too."
+        )
+
+
+def _notes_on_scores(match: _Match, benchmarks: Sequence[str]) -> Iterator[str]:
+    """Which scores don't count, and where those that do are not all of one step."""
+    yield from dict.fromkeys(note for run in match.runs for note in run.notes)
+    for name in benchmarks:
+        steps = {run.path: step_of(run.scores[name]) for run in match.runs}
+        if len(set(steps.values())) > 1:
+            listed = ", ".join(f"{run} after step {step}" for run, step in steps.items())
+            yield f"{name} was measured after different steps: {listed}."
 
 
 def _own_figures(match: _Match) -> Iterator[Figure]:

@@ -19,8 +19,8 @@ FIELDS = (
     *("difference", "low", "high", "num_clusters", "detectable", "p", "holm", "basis"),
 )
 DETECTABLE = (
-    "Detectable: the true difference that a paired t-test over as many pairs finds four times in "
-    "five, at a level of 5%."
+    "Detectable: the true difference that a paired t-test over as many pairs, which scatter as "
+    "these do, finds four times in five, at a level of 5%."
 )
 NO_WIDTH = "No width: all pairs differ alike, which can be chance where they are few."
 _NONE = "-"

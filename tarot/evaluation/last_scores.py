@@ -18,13 +18,13 @@ def last_scores(folder: Path) -> tuple[dict[str, Score], tuple[str, ...]]:
     UserError for two scores of one checkpoint, between which nothing decides.
     """
     found = read_scores(folder)
-    last = max((_step(score) for scores in found.values() for score in scores), default=-1)
+    last = max((step_of(score) for scores in found.values() for score in scores), default=-1)
     kept: dict[str, Score] = {}
     older: defaultdict[int, list[str]] = defaultdict(list)
     for benchmark, scores in found.items():
-        for step in sorted({_step(score) for score in scores} - {last}):
+        for step in sorted({step_of(score) for score in scores} - {last}):
             older[step].append(benchmark)
-        newest = [score for score in scores if _step(score) == last]
+        newest = [score for score in scores if step_of(score) == last]
         if len(newest) > 1:
             raise UserError(_two_scores(folder, benchmark, newest))
         if newest:
@@ -38,7 +38,7 @@ def last_scores(folder: Path) -> tuple[dict[str, Score], tuple[str, ...]]:
     return kept, notes
 
 
-def _step(score: Score) -> int:
+def step_of(score: Score) -> int:
     """The last step of training that a run's checkpoint has seen; -1 of other weights."""
     step = score.inputs.get("checkpoint", {}).get("step")
     return -1 if step is None else int(step)

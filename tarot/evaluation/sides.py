@@ -22,7 +22,7 @@ class ComparedRun:
     """A finished run: its own figures by split and name, and the benchmarks' scores asked for.
 
     `settings` are those that its sha covers, with the data's own in place of their hash, which is
-    `data_hash`.
+    `data_hash`. `notes` say which of its scores do not count.
     """
 
     path: Path
@@ -31,11 +31,7 @@ class ComparedRun:
     data_hash: str
     figures: Mapping[str, Mapping[str, Score]]
     scores: Mapping[str, Score]
-
-    @property
-    def name(self) -> str:
-        """The folder's name."""
-        return self.path.resolve().name
+    notes: tuple[str, ...]
 
     def differing(self, other: "ComparedRun") -> list[str]:
         """The keys of settings in which two runs differ, seeds apart."""
@@ -110,20 +106,22 @@ def _places(name: str, paths: Sequence[str]) -> Iterator[Path]:
 def _read(path: Path, benchmarks: Sequence[str], when: When) -> ComparedRun:
     directory = RunDirectory.open(path)
     config, data_hash = directory.config(), directory.data_fingerprint()
+    scores, notes = _scores(path, benchmarks)
     return ComparedRun(
         path=path,
         seed=config["seed"],
         settings={**hashed_settings(config, data_hash), DATA: config[DATA]},
         data_hash=data_hash,
         figures=run_figures(directory, when),
-        scores=_scores(path, benchmarks),
+        scores=scores,
+        notes=notes,
     )
 
 
-def _scores(path: Path, benchmarks: Sequence[str]) -> dict[str, Score]:
+def _scores(path: Path, benchmarks: Sequence[str]) -> tuple[dict[str, Score], tuple[str, ...]]:
     if not benchmarks:
-        return {}
-    found, _ = last_scores(path)
+        return {}, ()
+    found, notes = last_scores(path)
     for name in benchmarks:
         if name not in found:
             there = f"it has {', '.join(sorted(found))}" if found else "it has none"
@@ -131,7 +129,7 @@ def _scores(path: Path, benchmarks: Sequence[str]) -> dict[str, Score]:
                 f"benchmark={name}: {path} has no score of it; {there}; run "
                 f"`python evaluate.py checkpoint={path} benchmark={name}`"
             )
-    return {name: found[name] for name in benchmarks}
+    return {name: found[name] for name in benchmarks}, notes
 
 
 def _twice(name: str, one: ComparedRun, other: ComparedRun) -> str:

@@ -1,6 +1,7 @@
 """`tarot compare` on runs whose outcomes are written as training writes them."""
 
 import csv
+from dataclasses import replace
 from math import hypot
 from pathlib import Path
 
@@ -159,6 +160,24 @@ def test_problems_that_each_drew_for_itself_are_not_paired() -> None:
     )
 
 
+def test_seeds_stay_paired_where_each_run_drew_its_problems() -> None:
+    for seed in (1, 2):
+        for name, letter in (("old", "a"), ("new", "b")):
+            write_run(
+                Path(f"{name}-{seed}"),
+                solved(seed, of=4),
+                seed=seed,
+                data={"seed": f"{letter}{seed}"},
+                data_hash=f"{letter}{seed}" * 32,
+            )
+    plain = compared("a=[old-*]", "b=[new-*]")
+    assert "Student's t over paired seeds" in figure(plain, "suite")["difference"]["basis"]
+    assert (
+        "Runs drew other problems from one source, by which their figures differ too."
+        in (plain["remarks"])
+    )
+
+
 def test_other_settings_are_named_seeds_apart(capsys: pytest.CaptureFixture[str]) -> None:
     trainer = {"beta": 0.1, "learning_rate": 1e-5}
     write_run(Path("old"), solved(1, of=2), seed=1, trainer={**trainer, "logging_steps": 3})
@@ -197,6 +216,19 @@ def test_benchmarks_that_all_have_are_compared_besides() -> None:
     p_values = sorted(one["difference"]["p"] for one in plain["figures"])
     assert p_values[-1] == found["difference"]["p"] == pytest.approx(0.5)  # t = 1 with one degree
     assert found["adjusted"] == pytest.approx(0.5)
+
+
+def test_scores_of_other_steps_are_told() -> None:
+    """Each run's last counts: what is left out is said, and that it is another step than b's."""
+    for place, *steps in (("old", 2, 4), ("new", 2)):
+        write_run(Path(place), solved(1, of=2), seed=1)
+        for step in steps:
+            score = score_of("mbpp", [1.0, 0.0])
+            late = replace(score, inputs={**score.inputs, "checkpoint": {"step": step}})
+            write_score(Path(place), late, f"00000000000{step}")
+    remarks = compared("a=old", "b=new", "benchmark=mbpp")["remarks"]
+    assert "old: scores of step 2, not the last evaluated, are left out: mbpp." in remarks
+    assert "mbpp was measured after different steps: old after step 4, new after step 2." in remarks
 
 
 def test_the_csv_has_a_line_a_figure() -> None:
