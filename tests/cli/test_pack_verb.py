@@ -15,15 +15,11 @@ from tarot.config.targets import build
 from tarot.evaluation.scores import Score, write_score
 from tarot.runs import RunDirectory, prepare, write_json
 from tarot.runs.best import METRIC, Best, write_best
-from tarot.sharing import Member, SecretForms, check_secrets
-from tarot.types import UserError
 from tests.rescoring.runs import policies, samples, write_run
 
 TEST = {"stdin": "", "expected": "", "tier": "basic"}
 ROW = {"statement": "Print nothing.", "reference": None, "tests": [TEST]}
 HUB_TOKEN = "hf_" + 34 * "a"
-OPENAI_KEY = "sk-proj-" + 40 * "b"
-HEX = 5 * "01234abc"
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +126,10 @@ def test_what_a_run_went_on_with_and_its_best_checkpoint_are_in_its_page(
 ) -> None:
     """Of what a change outdated, and of a reward that failed, nothing goes along."""
     for step, gpus in ((0, 2), (1, 4)):
-        keys = {"launcher.setup": {"old": [f"source {run.path}/venv"], "new": []}}
-        keys["hardware.gpus"] = {"old": 1, "new": gpus}
+        keys = {
+            "launcher.setup": {"old": [f"source {run.path}/venv"], "new": []},
+            "hardware.gpus": {"old": 1, "new": gpus},
+        }
         run.changes.append({"step": step, "keys": keys})
     write_best(run.path, Best(2, METRIC, 0.5))
     run.outcomes_path.mkdir()
@@ -218,36 +216,6 @@ def test_data_that_has_changed_is_not_packed(
         file.write(json.dumps({"id": "p9", **ROW}) + "\n")
     line = refused(capsys, f"run={run.path}", "with_data=true")
     assert line.startswith(f"with_data: the data of {run.path} has changed since")
-
-
-@pytest.mark.parametrize(
-    ("secret", "what"),
-    [
-        (OPENAI_KEY, "an OpenAI or Anthropic key"),
-        (HUB_TOKEN, "a Hugging Face token"),
-        (f"WANDB_API_KEY={HEX}", "a Weights & Biases key"),
-        (f"e2b_{HEX}", "an E2B key"),
-        ("AKIA" + 16 * "Q", "an AWS key"),
-        ("aws_secret_access_key = " + 40 * "x", "an AWS key"),
-        ("ghp_" + 36 * "c", "a GitHub token"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----", "a private key"),
-    ],
-)
-def test_what_looks_like_a_secret_is_refused_by_its_place_alone(secret: str, what: str) -> None:
-    text = json.dumps({"note": f"line\n{secret}"})
-    member = Member("one/log.jsonl", f"{{}}\n{text}\n".encode())
-    with pytest.raises(UserError) as refusal:
-        check_secrets([member], SecretForms.known_here())
-    assert str(refusal.value) == (
-        f"one/log.jsonl:2: holds what looks like {what}; take it out there, or, where it is none, "
-        "add checked=[one/log.jsonl]"
-    )
-    check_secrets([member], SecretForms.known_here(), ["one/log.jsonl"])
-
-
-def test_commits_and_hashes_are_no_secrets() -> None:
-    text = f"commit {HEX} of task-{40 * 'd'}, wandb at /{64 * 'a'}"
-    check_secrets([Member("one/log.jsonl", text.encode())], SecretForms.known_here())
 
 
 def test_a_key_of_the_environment_is_refused_whatever_it_looks_like(
