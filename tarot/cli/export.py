@@ -56,7 +56,7 @@ def _export(export: Export, typed: str) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"stopped; nothing was exported, type it again: {typed}\n")
         return Exit.INTERRUPTED
-    sys.stdout.write(_finding(export, record))
+    sys.stdout.write(_finding(export, record) + _quantized(export) + "\n")
     return Exit.OK
 
 
@@ -67,8 +67,18 @@ def _finding(export: Export, record: Mapping[str, Any]) -> str:
         f"{prompts} prompts it answers as the checkpoint, token by token"
     )
     if same == prompts:
-        return f"{found} ({record['tokens']} in all)\n"
+        return f"{found} ({record['tokens']} in all)"
     return (
         f"{found}; the merge is right in float32, and rounding to {export.dtype} changes the "
-        "others: dtype=float32 keeps them\n"
+        "others: dtype=float32 keeps them"
+    )
+
+
+def _quantized(export: Export) -> str:
+    """What was not compared where the adapters were trained beside weights that were rounded."""
+    if export.quantization is None:
+        return ""
+    return (
+        f"; both are of whole weights, and not of those in four bits ({export.quantization}) "
+        "beside which its adapters were trained"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from huggingface_hub import ModelCardData
 
+from tarot.config.model_source import is_local
 from tarot.runs import RunDirectory, read_json
 from tarot.runs.best import read_best
 from tarot.runs.exports import FACTS
@@ -53,9 +54,9 @@ def model_card(run: RunDirectory, subject: Subject) -> str:
 def _metadata(config: Mapping[str, Any], subject: Subject) -> ModelCardData:
     """Random weights and those of a folder have no base on the hub."""
     model = config["model"]
-    is_named = model["source"] != "random" and model["id"].count("/") == 1
+    is_named = model["source"] != "random" and not is_local(model["id"])
     return ModelCardData(
-        base_model=model["id"] if is_named and model["id"][:1] not in "/.~" else None,
+        base_model=model["id"] if is_named else None,
         library_name="peft" if subject.is_adapter else "transformers",
         pipeline_tag="text-generation",
         tags=TAGS,
@@ -65,15 +66,21 @@ def _metadata(config: Mapping[str, Any], subject: Subject) -> ModelCardData:
 def _origin(config: Mapping[str, Any], subject: Subject) -> str:
     weights = "A LoRA adapter of " if subject.is_adapter else ""
     return (
-        f"{weights}`{config['model']['id']}`, trained with TRL's GRPO under a curriculum over "
-        f"four-tier test suites, by TAROT{_cold_start(config)}{_merged(config, subject)}."
+        f"{weights}`{config['model']['id']}`{_four_bits(config)}, trained with TRL's GRPO under a "
+        f"curriculum over four-tier test suites, by TAROT{_cold_start(config)}{_merged(config, subject)}."
     )
+
+
+def _four_bits(config: Mapping[str, Any]) -> str:
+    quantization = (config["lora"] or {}).get("quantization")
+    return f", whose weights were in four bits ({quantization}) in training" if quantization else ""
 
 
 def _merged(config: Mapping[str, Any], subject: Subject) -> str:
     if config["lora"] is None or subject.is_adapter:
         return ""
-    return f"; what was trained is a LoRA adapter of rank {config['lora']['r']}, merged here"
+    whole = " into whole weights" if config["lora"].get("quantization") else ""
+    return f"; what was trained is a LoRA adapter of rank {config['lora']['r']}, merged here{whole}"
 
 
 def _cold_start(config: Mapping[str, Any]) -> str:

@@ -45,6 +45,13 @@ class Export:
         """The step after which the checkpoint was written."""
         return checkpoint_step(self.checkpoint)
 
+    @property
+    def quantization(self) -> str | None:
+        """How the run held the weights of its adapters, which are whole in an export."""
+        lora = self.run.config()["lora"]
+        found: str | None = lora and lora.get("quantization")
+        return found
+
     def identity(self) -> dict[str, Any]:
         """What tells its weights from those of any other export."""
         marker = (self.checkpoint / MARKER).read_bytes()

@@ -4,8 +4,9 @@ Run as a module with the run's directory, the checkpoint, the folder to be, the 
 then, and the number format.
 The weights are held once at a time: as the run loads them, then as anyone loads the folder. Both
 have to give the same tokens, greedily and one prompt at a time. Where merged weights are rounded,
-the merge is held to that in float32, and the folder to the rounded weights. What other engines make
-of the folder is not covered, nor what shows only past the tokens that are compared.
+the merge is held to that in float32, and the folder to the rounded weights. Weights that a run held
+in four bits are whole throughout, and what it said with those is not compared. What other engines
+make of the folder is not covered, nor what shows only past the tokens that are compared.
 """
 
 import operator

@@ -98,6 +98,16 @@ def test_a_finished_export_is_left_alone_and_another_keeps_off(
     assert read_json(Path("out", RECORD))["tokens"] == 64
 
 
+def test_an_export_knows_that_its_adapters_were_trained_beside_four_bits(
+    run: RunDirectory,
+) -> None:
+    lora = {"r": 8, "alpha": 16, "dropout": 0.0, "target_modules": None}
+    assert export_of(run, 10, "out").quantization is None
+    for given, found in (({}, None), ({"quantization": "nf4"}, "nf4")):
+        write_json(run.config_path, {**run.config(), "lora": {**lora, **given}})
+        assert export_of(run, 10, "out").quantization == found
+
+
 def test_a_checkpoint_that_is_not_as_it_was_saved_is_not_exported(
     run: RunDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -135,6 +135,28 @@ def test_a_card_says_whether_its_weights_were_measured(run: RunDirectory) -> Non
     assert "nothing else was measured" in model_card(run, Subject("folder", 2))
 
 
+def test_a_folder_is_no_base_on_the_hub(run: RunDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where its path looks like an id."""
+    monkeypatch.chdir(run.path.parent)
+    model = {**run.config()["model"], "source": "hub", "id": "models/mine"}
+    write_json(run.config_path, {**run.config(), "model": model})
+    assert "base_model: models/mine\n" in model_card(run, Subject("folder", 2))
+    Path("models/mine").mkdir(parents=True)
+    assert "base_model" not in model_card(run, Subject("folder", 2))
+
+
+def test_a_card_names_four_bits(run: RunDirectory) -> None:
+    lora = {"r": 8, "alpha": 16, "dropout": 0.0, "target_modules": None, "quantization": "nf4"}
+    write_json(run.config_path, {**run.config(), "lora": lora})
+    merged, adapter = (
+        model_card(run, Subject("folder", 2, is_adapter)) for is_adapter in (False, True)
+    )
+    for card in (merged, adapter):
+        assert "`, whose weights were in four bits (nf4) in training, trained with TRL's" in card
+    assert "a LoRA adapter of rank 8, merged here into whole weights." in merged
+    assert "merged" not in adapter
+
+
 def test_pushing_again_changes_nothing(run: RunDirectory, hub: Store) -> None:
     first = pushed(run, hub)
     assert pushed(run, hub) == first
