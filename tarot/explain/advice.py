@@ -1,6 +1,6 @@
 """What to change about a cause: a key of the run and a value for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tarot.explain.causes import Cause
@@ -159,12 +159,22 @@ def _mismatch(seen: Seen) -> Advice:
         purpose = "sample at trainer.temperature, by which the trainer scores"
         return (Change("trainer.generation_kwargs", "null", purpose),)
     if settings.config["hardware"]["vllm"]:
-        purpose = "weigh completions by how likely the trainer finds them"
-        correction = Change("trainer.vllm_importance_sampling_correction", "true", purpose)
-        return (correction, Change("hardware.dtype", "float32", "one number format for both"))
+        return tuple(_nearer_to_vllm(settings))
     if settings.config["hardware"]["autocast"]:
         return (Change("hardware.autocast", "null", "train in the numbers that generate"),)
     return (Change("trainer.disable_dropout", "true", "train the model that generates"),)
+
+
+def _nearer_to_vllm(settings: RunSettings) -> Iterator[Change]:
+    """A server takes float32; beside training TRL leaves vLLM none."""
+    if not settings.trainer("vllm_importance_sampling_correction"):
+        purpose = "weigh completions by how likely the trainer finds them"
+        yield Change("trainer.vllm_importance_sampling_correction", "true", purpose)
+    hardware = settings.config["hardware"]
+    if hardware["vllm"]["mode"] == "colocate":
+        yield Change("hardware.vllm", "null", "generate with the model that is trained")
+    elif hardware["dtype"] != "float32":
+        yield Change("hardware.dtype", "float32", "one number format for both")
 
 
 def _clipped(seen: Seen) -> Advice:
@@ -204,7 +214,8 @@ def _small_update(seen: Seen) -> Advice:
 def _unsynced(seen: Seen) -> Advice:
     vllm = seen.settings.config["hardware"]["vllm"]
     if vllm and vllm["mode"] == "server":
-        return (Change("hardware.vllm.mode", "colocate", "or see that the server takes weights"),)
+        purpose = "generate without a server, or see that it takes weights"
+        return (Change("hardware", "gpu8_80gb_colocate", purpose),)
     return (Change("hardware.vllm", "null", "generate with the weights that are trained"),)
 
 
