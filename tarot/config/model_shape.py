@@ -13,10 +13,12 @@ from tarot.types import UserError
 # In their configs these are left out where they are as their classes have them.
 _TIED = frozenset({"gemma", "gemma2", "gemma3_text", "cohere", "smollm3", "starcoder2"})
 _BIASED = frozenset({"qwen2", "qwen2_moe"})
-_UNGATED = frozenset({"gpt_neox", "nemotron", "phi", "starcoder2"})
+# The MLP has two matrices.
+UNGATED = frozenset({"gpt_neox", "nemotron", "phi", "starcoder2"})
 # Two norms more a layer, behind attention and MLP.
-_FOUR_NORMS = frozenset({"gemma2", "gemma3_text"})
-_HEAD_NORMS = frozenset({"gemma3_text", "qwen3", "qwen3_moe"})
+FOUR_NORMS = frozenset({"gemma2", "gemma3_text"})
+# Queries and keys have norms of their own.
+HEAD_NORMS = frozenset({"gemma3_text", "qwen3", "qwen3_moe"})
 _NUMBER_OF_EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts")
 _UNCOUNTED = (
     "first_k_dense_replace",
@@ -101,9 +103,9 @@ def _parameters(shape: Json, text: Json) -> int | None:
         attention += queries + 2 * keys
     elif text.get("attention_bias"):
         attention += queries + 2 * keys + hidden
-    norms = (4 if family in _FOUR_NORMS else 2) * hidden
-    norms += 2 * dim if family in _HEAD_NORMS else 0
-    mlp = (2 if family in _UNGATED else 3) * hidden * shape["intermediate_size"]
+    norms = (4 if family in FOUR_NORMS else 2) * hidden
+    norms += 2 * dim if family in HEAD_NORMS else 0
+    mlp = (2 if family in UNGATED else 3) * hidden * shape["intermediate_size"]
     if shape["experts"] is not None:
         mlp = shape["experts"]["number"] * (mlp + hidden)
     embeddings = shape["vocab_size"] * hidden * (1 if shape["tie_embeddings"] else 2)

@@ -9,6 +9,7 @@ sequence counts as long as it can get.
 
 from dataclasses import dataclass
 
+from tarot.config.model_shape import FOUR_NORMS, HEAD_NORMS
 from tarot.config.schema import ArchitectureConfig, HardwareConfig
 from tarot.plan.formats import BFLOAT16, FLOAT32, computes_narrowly, dtype_bytes
 
@@ -16,8 +17,6 @@ from tarot.plan.formats import BFLOAT16, FLOAT32, computes_narrowly, dtype_bytes
 _TILE = 4096 * 32768
 # In transformers Gemma 2 has no fused attention, for its soft cap: whole score matrices are held.
 _EAGER_FAMILIES = frozenset({"gemma2"})
-# Queries and keys have norms of their own.
-_NORMED_HEADS = frozenset({"qwen3", "qwen3_moe"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,10 @@ def saved_by_layer(shape: ArchitectureConfig, sequences: Sequences, width: int) 
     activation, up and their product. A mixture does so for each of a token's experts, and saves
     what goes in and comes out of each; the router is left out.
     """
-    norms = 4 if shape.family == "gemma2" else 2
+    norms = 4 if shape.family in FOUR_NORMS else 2
     norm = (FLOAT32 + 2 * width) * shape.hidden_size
     attention = 4 * width * shape.heads * shape.head_dim
-    if shape.family in _NORMED_HEADS:
+    if shape.family in HEAD_NORMS:
         attention += (FLOAT32 + width) * (shape.heads + shape.kv_heads) * shape.head_dim
     mlp = 4 * shape.intermediate_size + (2 * shape.hidden_size if shape.experts else 0)
     by_token = norms * norm + attention + width * shape.active_experts * mlp

@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 
 from tarot.config.schema import ArchitectureConfig, VllmConfig
+from tarot.plan.formats import BFLOAT16, FLOAT32
 
-_FLOAT32, _BFLOAT16 = 4, 2
 # vLLM pads the vocabulary to a multiple of it.
 _VOCABULARY_UNIT = 64
 # Activations of a pass over 4096 tokens, logits, CUDA graphs; an assumption.
@@ -71,4 +71,4 @@ def _fixed_bytes(shape: ArchitectureConfig, vllm: VllmConfig, width: int) -> flo
 
 
 def _width(vllm: VllmConfig, dtype: str) -> int:
-    return _FLOAT32 if vllm.mode == "server" and dtype == "float32" else _BFLOAT16
+    return FLOAT32 if vllm.mode == "server" and dtype == "float32" else BFLOAT16

@@ -22,6 +22,7 @@ An optimizer other than AdamW counts as if it were.
 
 from dataclasses import dataclass
 
+from tarot.config.model_shape import UNGATED
 from tarot.config.schema import ArchitectureConfig, HardwareConfig, LoraConfig
 from tarot.plan.formats import (
     BFLOAT16,
@@ -109,7 +110,8 @@ def _linear_layers(shape: ArchitectureConfig) -> dict[str, tuple[int, int]]:
         "o_proj": (queries, hidden),
     }
     if shape.experts is None:
-        layers |= dict.fromkeys(("gate_proj", "up_proj"), (hidden, inner))
+        widening = ("up_proj",) if shape.family in UNGATED else ("gate_proj", "up_proj")
+        layers |= dict.fromkeys(widening, (hidden, inner))
         layers["down_proj"] = (inner, hidden)
     return layers
 

@@ -74,6 +74,13 @@ def test_adapters_are_all_that_has_gradients_and_moments() -> None:
     assert (states.gradients, states.optimizer, states.reference) == (4 * number, 8 * number, 0)
 
 
+def test_an_mlp_without_a_gate_has_two_adapters() -> None:
+    """Beside q and o 200 inputs and outputs, k and v 150, up and down 400."""
+    lora = LoraConfig(r=8, alpha=16, dropout=0.0, target_modules=None)
+    number = 10 * 8 * (2 * 200 + 2 * 150 + 2 * 400)
+    assert adapter_parameters(shape("starcoder2"), lora) == number
+
+
 def test_experts_have_no_adapter_and_a_token_uses_some_of_them() -> None:
     """Of a layer's 16 experts, 12 of 3 x 100 x 300 parameters idle; q and o 200, k and v 150."""
     mixture = shape("qwen3_moe", experts={"number": 16, "active": 4})
@@ -152,6 +159,12 @@ def test_unfused_attention_holds_whole_score_matrices() -> None:
     found = activations(shape("gemma2"), hardware(), SEQUENCES)
     scores = 2 * 4 * 50 * 50 * 8
     assert found.layer == (3200 + 800 + 2400 + 1800) * 100 + 2 * scores
+
+
+def test_four_norms_and_norms_of_heads_are_those_that_the_parameters_count() -> None:
+    """4 x 100 x 8 bytes of norms, 800 of attention and 6 x 6 x 25 of its norms, 2400 of the MLP."""
+    found = saved_by_layer(shape("gemma3_text"), SEQUENCES, width=2)
+    assert found == (3200 + 800 + 900 + 2400 + 2 * 50) * 100
 
 
 def test_a_vllm_beside_training_takes_its_share_and_a_server_none() -> None:
