@@ -6,7 +6,7 @@ from functools import partial
 from tarot.config.sampling import completion_limit
 from tarot.config.schema import RunConfig
 from tarot.config.vllm import context_length
-from tarot.plan.needs import GB, fits, full_length, measuring_bytes, memory_of
+from tarot.plan.needs import GB, evaluating_bytes, fits, full_length, measuring_bytes, memory_of
 from tarot.plan.remedies import remedy, with_vllm
 from tarot.plan.serving import cache_of, share_for, splits
 from tarot.plan.states import model_states
@@ -116,15 +116,15 @@ def _is_estimated(config: RunConfig) -> bool:
 
 
 def _check_measuring(config: RunConfig) -> None:
-    """The model is measured before training, with transformers."""
+    """The model is measured with transformers: before training, and without vLLM in it too."""
     hardware, memory_gb = config.hardware, config.hardware.gpu_memory_gb
     if hardware.device == "cpu" or memory_gb is None:
         return
-    needed, number = measuring_bytes(config), config.evaluation.batch_size
+    needed, number = _measuring_bytes(config), config.evaluation.batch_size
     if needed <= memory_gb * GB:
         return
     smaller = number // 2
-    while smaller and measuring_bytes(_drawing(config, smaller)) > memory_gb * GB:
+    while smaller and _measuring_bytes(_drawing(config, smaller)) > memory_gb * GB:
         smaller //= 2
     shorter = f"lower trainer.max_completion_length={completion_limit(config)}"
     advice = f"evaluation.batch_size={smaller} would fit" if smaller else shorter
@@ -133,6 +133,11 @@ def _check_measuring(config: RunConfig) -> None:
         f"{needed / GB:.0f} of {memory_gb:g} GB where {number} completions of up to "
         f"{full_length(config)} tokens are drawn at once; {advice}"
     )
+
+
+def _measuring_bytes(config: RunConfig) -> float:
+    between = evaluating_bytes(config) if _is_estimated(config) else 0.0
+    return max(measuring_bytes(config), between)
 
 
 def _drawing(config: RunConfig, number: int) -> RunConfig:

@@ -54,3 +54,19 @@ def measuring_bytes(config: RunConfig) -> float:
     most = evaluation.samples * max(evaluation.problems, evaluation.unseen_problems)
     number = min(evaluation.batch_size, most)
     return weights + cache_bytes(shape, whole, number * full_length(config)) + CONTEXT_BYTES
+
+
+def evaluating_bytes(config: RunConfig) -> float:
+    """What a GPU holds that evaluates with transformers between two steps; 0 where none does.
+
+    What is trained stays there, but for gradients that nobody shares.
+    """
+    hardware, settings = config.hardware, config.eval
+    if hardware.vllm is not None or settings is None or settings.every is None:
+        return 0.0
+    states = memory_of(config).states
+    held = states.total - (states.gradients if hardware.sharding is None else 0)
+    at_once = max(1, config.evaluation.batch_size // settings.samples)
+    number = settings.samples * min(settings.problems, at_once)
+    tokens = number * full_length(config)
+    return held + cache_bytes(config.model.architecture, hardware, tokens) + CONTEXT_BYTES

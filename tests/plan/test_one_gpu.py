@@ -110,6 +110,17 @@ def test_completions_of_an_evaluation_have_to_fit_at_once() -> None:
     )
 
 
+def test_an_evaluation_between_steps_has_to_fit_beside_what_is_trained() -> None:
+    """1.54 billion x (2 + 4) + 96 x 5,120 x 28,672 bytes + 2 GB are 25 GB; weights alone fit."""
+    given = ("hardware=gpu1_24gb", "model=qwen2.5-1.5b", "hardware.vllm=null")
+    many = (*given, "trainer.steps_per_generation=7", "evaluation.batch_size=96")
+    (line,) = refusals(*many)
+    assert "takes about 25 of 24 GB where 96 completions of up to 5120 tokens" in line
+    assert line.endswith("; evaluation.batch_size=48 would fit")
+    assert refusals(*many, "eval=null") == []
+    assert refusals(*many, "trainer.optim=adafactor") == []
+
+
 def test_the_page_has_the_figures_of_the_plan() -> None:
     rows = ROW.findall((DOCS / "my-model.md").read_text())
     assert len(rows) == 6
