@@ -42,6 +42,7 @@ class Seen:
         return float(self.settings.trainer(name))
 
 
+_NO_AUTOCAST = Change("hardware.autocast", "null", "train in the numbers that generate")
 Advice = tuple[Change, ...]
 
 
@@ -161,7 +162,7 @@ def _mismatch(seen: Seen) -> Advice:
     if settings.config["hardware"]["vllm"]:
         return tuple(_nearer_to_vllm(settings))
     if settings.config["hardware"]["autocast"]:
-        return (Change("hardware.autocast", "null", "train in the numbers that generate"),)
+        return (_NO_AUTOCAST,)
     return (Change("trainer.disable_dropout", "true", "train the model that generates"),)
 
 
@@ -175,6 +176,8 @@ def _nearer_to_vllm(settings: RunSettings) -> Iterator[Change]:
         yield Change("hardware.vllm", "null", "generate with the model that is trained")
     elif hardware["dtype"] != "float32":
         yield Change("hardware.dtype", "float32", "one number format for both")
+    elif hardware["autocast"]:
+        yield _NO_AUTOCAST
 
 
 def _clipped(seen: Seen) -> Advice:

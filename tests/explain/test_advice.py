@@ -15,7 +15,11 @@ from tarot.explain.settings import RunSettings
     ("cause", "given", "named"),
     [
         (Cause.MISMATCH, ["hardware=gpu8_80gb"], ["hardware.dtype=float32"]),
-        (Cause.MISMATCH, ["hardware=gpu8_80gb", "hardware.dtype=float32"], []),
+        (
+            Cause.MISMATCH,
+            ["hardware=gpu8_80gb", "hardware.dtype=float32"],
+            ["hardware.autocast=null"],
+        ),
         (Cause.MISMATCH, ["hardware=gpu1_80gb"], ["hardware.vllm=null"]),
         (
             Cause.MISMATCH,
