@@ -65,9 +65,10 @@ def _metadata(config: Mapping[str, Any], subject: Subject) -> ModelCardData:
 
 def _origin(config: Mapping[str, Any], subject: Subject) -> str:
     weights = "A LoRA adapter of " if subject.is_adapter else ""
+    model = f"{weights}`{config['model']['id']}`{_four_bits(config)}"
+    made = f"by TAROT{_cold_start(config)}{_merged(config, subject)}"
     return (
-        f"{weights}`{config['model']['id']}`{_four_bits(config)}, trained with TRL's GRPO under a "
-        f"curriculum over four-tier test suites, by TAROT{_cold_start(config)}{_merged(config, subject)}."
+        f"{model}, trained with TRL's GRPO under a curriculum over four-tier test suites, {made}."
     )
 
 
