@@ -1,7 +1,6 @@
 """How far a step moves the weights, from a sample of them."""
 
-from collections.abc import Iterator
-from math import nan
+from math import ceil, nan
 from typing import Any
 
 import torch
@@ -15,13 +14,13 @@ RELATIVE, CHANGED = "update/relative", "update/changed"
 class WeightChange(TrainerCallback):
     """Compares trainable weights before and after each step.
 
-    At most 4,096 weights of each of at most 16 tensors, spread over the model, are looked at: the
-    same in every step. Of a sharded model they are this process's own.
+    At most 4,096 weights of each of at most 16 tensors, spread evenly over the model, are looked
+    at: the same in every step. Of a sharded model they are this process's own.
     """
 
     def __init__(self) -> None:
         """Nothing is known before the first step."""
-        self._sample: list[tuple[torch.nn.Parameter, torch.Tensor]] = []
+        self._sample: list[torch.nn.Parameter] = []
         self._before = torch.empty(0)
         self._has_gradient = torch.empty(0, dtype=torch.bool)
         self._metrics = {RELATIVE: nan, CHANGED: nan}
@@ -42,7 +41,7 @@ class WeightChange(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Look at the weights before the step."""
-        self._sample = self._sample or list(_sampled(kwargs["model"]))
+        self._sample = self._sample or _sampled(kwargs["model"])
         self._before = self._values()
         self._has_gradient = torch.ones_like(self._before, dtype=torch.bool)
 
@@ -54,9 +53,7 @@ class WeightChange(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """See which weights have a gradient."""
-        self._has_gradient = torch.cat(
-            [_has_gradient(weights, places) for weights, places in self._sample]
-        )
+        self._has_gradient = torch.cat([_has_gradient(weights) for weights in self._sample]).cpu()
 
     def on_step_end(
         self,
@@ -75,21 +72,20 @@ class WeightChange(TrainerCallback):
         }
 
     def _values(self) -> torch.Tensor:
-        return torch.cat(
-            [_local(weights).view(-1)[places].float().cpu() for weights, places in self._sample]
-        )
+        return torch.cat([_some(weights) for weights in self._sample]).float().cpu()
 
 
-def _sampled(model: torch.nn.Module) -> Iterator[tuple[torch.nn.Parameter, torch.Tensor]]:
-    """Parameters and the places in them; without touching the random state of the training."""
-    generator = torch.Generator().manual_seed(0)
+def _sampled(model: torch.nn.Module) -> list[torch.nn.Parameter]:
     trained = [one for one in model.parameters() if one.requires_grad and _local(one).numel()]
     number = min(MAX_TENSORS, len(trained))
-    for place in torch.linspace(0, len(trained) - 1, number).round().long().tolist():
-        weights = _local(trained[place])
-        size = (min(MAX_WEIGHTS_OF_ONE, weights.numel()),)
-        places = torch.randint(weights.numel(), size, generator=generator)
-        yield trained[place], places.to(weights.device)
+    places = torch.linspace(0, len(trained) - 1, number).round().long().tolist()
+    return [trained[place] for place in places]
+
+
+def _some(weights: torch.Tensor) -> torch.Tensor:
+    """Every n-th of them, n odd, which doesn't fall on the same columns of a matrix again."""
+    flat = _local(weights).view(-1)
+    return flat[:: ceil(len(flat) / MAX_WEIGHTS_OF_ONE) | 1]
 
 
 def _local(weights: Any) -> torch.Tensor:
@@ -100,7 +96,7 @@ def _local(weights: Any) -> torch.Tensor:
     return detached
 
 
-def _has_gradient(weights: torch.nn.Parameter, places: torch.Tensor) -> torch.Tensor:
+def _has_gradient(weights: torch.nn.Parameter) -> torch.Tensor:
     if weights.grad is None:
-        return torch.ones(len(places), dtype=torch.bool)
-    return (_local(weights.grad).view(-1)[places] != 0).cpu()
+        return torch.ones_like(_some(weights), dtype=torch.bool)
+    return _some(weights.grad) != 0
