@@ -1,9 +1,10 @@
-"""GRPOTrainer with six changes.
+"""GRPOTrainer with seven changes.
 
 What could not be judged doesn't train, a resume is exact, also of a run that was made longer or
 goes on elsewhere, a checkpoint that can't be written ends all processes alike, weights beside
-adapters stay as they are where vLLM generates, what generates can be lent between two steps, and it
-is logged how far completions are from what the policy would draw.
+adapters stay as they are where vLLM generates, what generates can be lent between two steps, it is
+logged how far completions are from what the policy would draw, and figures of the reward function
+are not gathered.
 
 TRL gives unjudged completions advantage 0 but keeps their tokens in the loss denominator and in
 the KL term.
@@ -176,6 +177,10 @@ class TierGRPOTrainer(GRPOTrainer):
         """Save a checkpoint of the last finished step, with all that belongs to one."""
         self._save_checkpoint(self.model, trial=None)
         self.callback_handler.on_save(self.args, self.state, TrainerControl())
+
+    def _log_metric(self, name: str, value: float) -> None:
+        """Log a figure of the reward function, which gives all processes the same."""
+        self._metrics["train"][name].append(value)
 
     def _calculate_rewards(
         self,
