@@ -15,26 +15,38 @@ from tarot.types import UserError
 TEMPORARY_SUFFIX = ".tmp"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, at_once: bool = True) -> None:
     """Write a whole file as `replacing` does."""
-    with replacing(path) as file:
+    with replacing(path, at_once=at_once) as file:
         file.write(content)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, at_once: bool = True) -> Iterator[IO[bytes]]:
     """A file to write to, which takes the place of `path` once all is written and on disk.
 
-    UserError where the disk is full.
+    Unless `at_once`, the system brings it to disk when it likes, or `sync` does: that it is whole
+    outlives the process either way, but not a power cut meanwhile. UserError where the disk is
+    full.
     """
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     with full_disk_told(path.parent), _removed_on_failure(temporary):
         with temporary.open("wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if at_once:
+                os.fsync(file.fileno())
         temporary.replace(path)
-    _sync_folder(path.parent)
+    if at_once:
+        _sync(path.parent)
+
+
+def sync(paths: Iterable[Path]) -> None:
+    """Bring files to disk, and that they are in their folders; UserError where the disk is full."""
+    files = list(paths)
+    for path in (*files, *{path.parent for path in files}):
+        with full_disk_told(path.parent):
+            _sync(path)
 
 
 def write_json(path: Path, value: object) -> None:
@@ -73,9 +85,9 @@ def _removed_on_failure(path: Path) -> Iterator[None]:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in the folder last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Make what is written to a file, or a rename in a folder, last through a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -83,12 +83,15 @@ class Rollout:
 
 
 def write_rollouts(run: RunDirectory, step: int, rollouts: Sequence[Rollout]) -> None:
-    """Write the rollouts of one step, all processes' together, in the order of the batch."""
+    """Write the rollouts of one step, all processes' together, in the order of the batch.
+
+    They are on disk when a checkpoint after them is; a wait at every step would be felt.
+    """
     table = pa.Table.from_pylist([_row(rollout) for rollout in rollouts], schema=SCHEMA)
     buffer = BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     run.rollouts_path.mkdir(exist_ok=True)
-    write_atomically(run.rollouts_of(step), buffer.getvalue())
+    write_atomically(run.rollouts_of(step), buffer.getvalue(), at_once=False)
 
 
 def read_rollouts(run: RunDirectory, steps: Collection[int] | None = None) -> Iterator[Rollout]:

@@ -11,6 +11,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from tarot.runs import RunDirectory, mark_complete
+from tarot.runs.files import sync
 from tarot.runs.log import DECISION
 from tarot.runs.rollouts import Rollout, write_rollouts
 from tarot.training import processes
@@ -47,6 +48,7 @@ class StepRecorder(TrainerCallback):
         self._other_metrics = other_metrics
         self._metrics: dict[str, float] = {}
         self._rollouts: tuple[Rollout, ...] = ()
+        self._new_steps: set[int] = set()
 
     def on_rewards(self, outcome: StepOutcome) -> None:
         """Write the rollouts and decisions of a step, or of a batch of it; show its figures."""
@@ -55,6 +57,7 @@ class StepRecorder(TrainerCallback):
         self._rollouts = (*earlier, *outcome.rollouts)
         if processes.is_main():
             write_rollouts(self._run, outcome.step, self._rollouts)
+            self._new_steps.add(outcome.step)
             for decision in outcome.decisions:
                 self._run.log.append({"step": decision.step, DECISION: decision.to_json()})
             self._show(outcome)
@@ -114,10 +117,27 @@ class StepRecorder(TrainerCallback):
         checkpoint = Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
         processes.from_main(lambda: self._complete(checkpoint))
 
+    def on_train_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Bring the last steps to disk."""
+        processes.from_main(self._sync)
+
     def _record(self, line: dict[str, Any]) -> None:
         self._run.log.append(line)
         self._track(line)
 
     def _complete(self, checkpoint: Path) -> None:
         self._steering.save(checkpoint)
+        self._sync()
         mark_complete(checkpoint)
+
+    def _sync(self) -> None:
+        """A checkpoint is worth no more than what is known of the steps before it."""
+        files = (self._run.log.path, *map(self._run.rollouts_of, sorted(self._new_steps)))
+        sync(path for path in files if path.exists())
+        self._new_steps.clear()
