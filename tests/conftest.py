@@ -1,5 +1,6 @@
 """Fixtures that every room uses."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -15,6 +16,14 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 # A shell starts background jobs deaf to Ctrl-C, and every child would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# What is imported until all tests are collected stays, and needn't be looked at for garbage.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tarot.config.validation import suggestion
 from tarot.runs.exits import Exit
+from tarot.runs.imports import lasting_imports
 from tarot.types import UserError
 
 VERBS = {
@@ -45,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if verb not in VERBS:
             raise UserError(f"{verb}: no such verb" + suggestion(verb, list(VERBS)))
         module = MODULES.get(verb, f"tarot.cli.{verb}")
-        return int(importlib.import_module(module).run(rest))
+        with lasting_imports():
+            run = importlib.import_module(module).run
+        return int(run(rest))
     except UserError as error:
         sys.stderr.write(" ".join(str(error).split()) + "\n")
         return Exit.USER_ERROR

@@ -6,7 +6,6 @@ by part, so that going on repeats little.
 
 import os
 import shlex
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from tarot.data import DataSource
 from tarot.evaluation.benchmark import BenchmarkFailure, Evaluation, Measured, Processes
 from tarot.evaluation.tier_figures import measured
 from tarot.runs import RunDirectory, write_json
+from tarot.runs.child import command_of
 from tarot.runs.child_environment import computing_environment
 from tarot.runs.exits import ChildFailure, check_child
 from tarot.types import UserError
@@ -146,7 +146,7 @@ def _measure(folder: Path, processes: Processes, job: TiersJob) -> None:
 
 
 def _command(folder: Path) -> list[str]:
-    return [sys.executable, "-m", MODULE, str(folder)]
+    return command_of(MODULE, str(folder))
 
 
 def _environment(job: TiersJob) -> dict[str, str]:

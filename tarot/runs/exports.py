@@ -5,7 +5,6 @@ A process of its own makes the folder, under another name until all of it is wri
 
 import hashlib
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from tarot.config.schema import HardwareConfig
 from tarot.runs.cache import build_once
 from tarot.runs.checkpoints import MARKER, checkpoint_step, fault_of
+from tarot.runs.child import command_of
 from tarot.runs.child_environment import computing_environment
 from tarot.runs.children import Children, signals
 from tarot.runs.directory import RunDirectory
@@ -117,4 +117,4 @@ class Export:
 
     def _command(self, making: Path) -> list[str]:
         paths = map(str, (self.run.path, self.checkpoint, self.folder, making))
-        return [sys.executable, "-m", MODULE, *paths, self.dtype]
+        return command_of(MODULE, *paths, self.dtype)

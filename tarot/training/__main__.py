@@ -8,6 +8,7 @@ from pathlib import Path
 from tarot.runs import RunDirectory
 from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.exits import Exit
+from tarot.runs.imports import lasting_imports
 from tarot.runs.rank_logs import logged
 from tarot.training.exits import exit_of
 from tarot.training.stopping import StopRequest
@@ -23,7 +24,8 @@ def main(directory: str) -> Exit:
 
 
 def _train(path: Path) -> None:
-    train = importlib.import_module("tarot.training.child").train
+    with lasting_imports():
+        train = importlib.import_module("tarot.training.child").train
     train(RunDirectory.open(path), StopRequest())
 
 

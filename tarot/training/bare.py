@@ -1,11 +1,9 @@
 """GRPO by TRL's own trainer, without anything of ours around it: the baseline of a bench.
 
 It takes model, prompts and arguments from the config of a run, so that both train the same. The
-reward sees texts alone: nothing is graded, weighed by a curriculum or recorded. Run as a module
-with the run's directory.
+reward sees texts alone: nothing is graded, weighed by a curriculum or recorded.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.prompts import build_prompt
 from tarot.runs import RunDirectory
-from tarot.runs.ancestry import end_with_launcher
+from tarot.runs.exits import Exit
 from tarot.sampling import load_model, local_checkpoint, short_enough
 from tarot.training.adapters import peft_config
 from tarot.training.arguments import grpo_arguments
@@ -53,7 +51,7 @@ def train(run: RunDirectory) -> None:
         run.log.append(line)
 
 
-if __name__ == "__main__":
-    end_with_launcher()
-    directory = RunDirectory.open(Path(sys.argv[1]))
-    sys.exit(exit_of(lambda: train(directory)))
+def main(directory: str) -> Exit:
+    """Train to the end; the last line of standard error is the cause of a failure."""
+    run = RunDirectory.open(Path(directory))
+    return exit_of(lambda: train(run))

@@ -1,11 +1,9 @@
 """A short supervised stage on reference solutions, before GRPO, in a process of its own.
 
 A small model that prints prose can't earn a reward, so GRPO would have nothing to reinforce. The
-result is cached by everything that it depends on. Run as a module with the run's directory.
+result is cached by everything that it depends on.
 """
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +22,17 @@ from tarot.config.targets import build
 from tarot.data import DataSource, Split
 from tarot.prompts import build_prompt
 from tarot.runs import RunDirectory
-from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.cache import build_once
+from tarot.runs.child import command_of
+from tarot.runs.exits import Exit
 from tarot.sampling import load_model, local_checkpoint
 from tarot.training.cold_start_cache import cached_folder
 from tarot.training.display import Advance, Display
 from tarot.training.exits import exit_of
 from tarot.training.stage_process import run_stage
 from tarot.types import Problem, UserError
+
+MODULE = "tarot.training.cold_start"
 
 
 def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig) -> Path:
@@ -45,8 +46,7 @@ def cold_started(run: RunDirectory, config: RunConfig, settings: ColdStartConfig
 
     def train(target: Path) -> None:
         _demonstrations(config, settings)
-        module = "tarot.training.cold_start"
-        run_stage("the cold start", [sys.executable, "-m", module, str(run.path), str(target)])
+        run_stage("the cold start", command_of(MODULE, str(run.path), str(target)))
 
     return build_once(cached_folder(run, config, settings), train)
 
@@ -120,14 +120,12 @@ def _train(config: RunConfig, settings: ColdStartConfig, target: Path, display: 
     loaded.tokenizer.save_pretrained(target)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Train the cold start of the run in `arguments[0]` and save it to `arguments[1]`."""
-    run = RunDirectory.open(Path(arguments[0]))
+def main(directory: str, target: str) -> Exit:
+    """Train the cold start of the run in a directory and save it to `target`."""
+    return exit_of(lambda: _train_for(RunDirectory.open(Path(directory)), Path(target)))
+
+
+def _train_for(run: RunDirectory, target: Path) -> None:
     config = RunConfig.model_validate(run.config())
     if config.cold_start is not None:
-        _train(config, config.cold_start, Path(arguments[1]), Display())
-
-
-if __name__ == "__main__":
-    end_with_launcher()
-    sys.exit(exit_of(lambda: main(sys.argv[1:])))
+        _train(config, config.cold_start, target, Display())

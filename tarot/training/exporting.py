@@ -1,7 +1,5 @@
 """A checkpoint as a folder that stands by itself, checked against the checkpoint.
 
-Run as a module with the run's directory, the checkpoint, the folder to be, the one to fill until
-then, and the number format.
 The weights are held once at a time: as the run loads them, then as anyone loads the folder. Both
 have to give the same tokens, greedily and one prompt at a time. Where merged weights are rounded,
 the merge is held to that in float32, and the folder to the rounded weights. Weights that a run held
@@ -33,7 +31,6 @@ from tarot.data import DataSource, Split
 from tarot.prompts import Message, build_prompt
 from tarot.publishing.card import Subject, fact_files, model_card
 from tarot.runs import RunDirectory, write_atomically, write_json
-from tarot.runs.ancestry import end_with_launcher
 from tarot.runs.exits import Exit
 from tarot.runs.exports import RECORD, Export
 from tarot.sampling import (
@@ -252,15 +249,18 @@ def _device(config: RunConfig) -> str:
 
 
 def main(run: str, checkpoint: str, folder: str, making: str, dtype: str) -> int:
-    """Export to the end; the last line of standard error is the cause of a failure."""
-    end_with_launcher()
+    """Export to the end; the last line of standard error is the cause of a failure.
+
+    Args:
+        run: its directory.
+        checkpoint: the folder of the one to export.
+        folder: the folder to be.
+        making: the one to fill until then.
+        dtype: the number format.
+    """
     job = Export(RunDirectory.open(Path(run)), Path(checkpoint), dtype, Path(folder))
     try:
         return exit_of(lambda: export(job, Path(making)))
     except Mismatch as mismatch:
         sys.stderr.write(f"{mismatch}\n")
         return Exit.FAILED
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

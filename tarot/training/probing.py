@@ -1,9 +1,8 @@
 """The probe, in a process of its own, so that training starts clean.
 
-Run as a module with the probe's folder; what is there already is not measured again.
+What is there already is not measured again.
 """
 
-import sys
 from pathlib import Path
 
 from transformers import PreTrainedTokenizerBase
@@ -14,7 +13,7 @@ from tarot.config.vllm import context_length
 from tarot.data import Split
 from tarot.probe.directory import COMPLETIONS_AT_ONCE, Probe, num_problems, num_samples
 from tarot.runs import RunDirectory
-from tarot.runs.ancestry import end_with_launcher
+from tarot.runs.exits import Exit
 from tarot.runs.lock import exclusive
 from tarot.runs.rank_logs import logged
 from tarot.sampling import Sampler, short_enough
@@ -84,7 +83,7 @@ def _chosen(context: RunContext, tokenizer: PreTrainedTokenizerBase) -> list[Pro
     return drawn_problems(problems, num_problems(config), config.probe.seed)
 
 
-if __name__ == "__main__":
-    end_with_launcher()
-    folder = RunDirectory.open(Path(sys.argv[1]))
-    sys.exit(logged(folder, lambda: exit_of(lambda: _probe(Probe(folder)))))
+def main(folder: str) -> Exit:
+    """Measure the probe in a folder; the last line of standard error is the cause of a failure."""
+    directory = RunDirectory.open(Path(folder))
+    return logged(directory, lambda: exit_of(lambda: _probe(Probe(directory))))

@@ -1,9 +1,8 @@
 """What a checkpoint solves of a set of problems, in a process of its own.
 
-Run as a module with a folder that holds the config; what is there already is not measured again.
+What is there already is not measured again.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from tarot.data import DataSource, Split
 from tarot.evaluation.tiers import CONFIG, OUTCOMES
 from tarot.probe.parts import Parts
 from tarot.runs import read_json
-from tarot.runs.ancestry import end_with_launcher
 from tarot.sampling import Sampler, load_tokenizer, local_checkpoint, prompt_lengths
 from tarot.training.context import judging, set_num_threads
 from tarot.training.display import Display
@@ -87,9 +85,4 @@ def _sampler(job: TiersJob, problems: Sequence[Problem]) -> Sampler:
 
 def main(folder: str) -> int:
     """Measure to the end; the last line of standard error is the cause of a failure."""
-    end_with_launcher()
     return exit_of(lambda: measure_tiers(Path(folder), StopRequest()))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

@@ -19,6 +19,7 @@ import numpy as np
 
 from tarot.data import Split
 from tarot.data.starter.source import StarterSource
+from tarot.runs import child
 from tarot.sandbox.local import LocalSandbox
 from tarot.types import Execution, GradedCompletion, Job, Problem, RewardValue, UserError
 
@@ -114,6 +115,7 @@ def _hold(num_signals: int) -> None:
 
 
 def _module() -> str:
-    """What this process was started as, by `python -m`."""
+    """The module of a run's child that this process was started for."""
     spec = sys.modules["__main__"].__spec__
-    return "" if spec is None else spec.name.removesuffix(".__main__")
+    name = "" if spec is None else spec.name.removesuffix(".__main__")
+    return sys.argv[1] if name == child.__name__ else name
