@@ -25,7 +25,7 @@ demo: .venv/installed ## train a small real model on this CPU, about ten minutes
 	@$(BIN)/python train.py +experiment=demo $(ARGS)
 
 test: .venv/installed ## run all tests but the long ones
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -p tests.scheduling $(ARGS)
 
 check: .venv/installed ## lint, format, types and the direction of imports
 	$(BIN)/ruff check

@@ -1,19 +1,18 @@
-"""One workplace for the whole session, and a run in it that nothing interrupts."""
+"""One workplace for the whole session, and a finished run."""
 
-import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.training.workplace import Finished, Workplace, workplace_in
+from tests.training.workplace import Workplace, workplace_in
 
 if TYPE_CHECKING:
     from tests.training.parrot_run import Trained
 
 if find_spec("torch") is None:
-    collect_ignore_glob = ["test_*.py"]
+    collect_ignore_glob = ["test_*.py", "whole/test_*.py"]
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +28,3 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> "Trained":
     from tests.training.parrot_run import train_parrot  # noqa: PLC0415
 
     return train_parrot(tmp_path_factory.mktemp("trained"))
-
-
-@pytest.fixture(scope="session")
-def whole(workplace: Workplace) -> Finished:
-    """The command of the run `whole`, which nothing interrupts and no earlier cold start serves."""
-    shutil.rmtree(workplace.folder / "cache" / "cold_starts", ignore_errors=True)
-    return workplace.train("run_dir=whole")
