@@ -1,6 +1,7 @@
 """Importing much at once, as torch, transformers and TRL are."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,11 +13,12 @@ def lasting_imports() -> Iterator[None]:
     A training imports half a million objects. To look at them again and again while more come, and
     once more at the end, takes a third of what starting and ending it takes.
     """
-    was_enabled = gc.isenabled()
+    was_enabled, num_before = gc.isenabled(), len(sys.modules)
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if len(sys.modules) > num_before:
+            gc.freeze()
         if was_enabled:
             gc.enable()

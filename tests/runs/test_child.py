@@ -35,6 +35,14 @@ def test_a_stage_is_told_its_directory_and_training_is_a_command_of_its_own() ->
     assert child_of(folder).command == (sys.executable, "-m", TRAINING, "runs/run")
 
 
+def test_what_is_garbage_stays_garbage_where_nothing_is_imported() -> None:
+    frozen = gc.get_freeze_count()
+    with lasting_imports():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
+
+
 def test_a_collector_that_was_off_stays_off() -> None:
     gc.disable()
     try:
@@ -43,4 +51,3 @@ def test_a_collector_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
-        gc.unfreeze()
