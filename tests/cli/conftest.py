@@ -39,6 +39,21 @@ def cli(root: Path, tmp_path: Path) -> Cli:
     return run
 
 
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Cli:
+    """As `cli`, in this process, which has imported already what a command imports."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, *capfd.readouterr())
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Five runs: one finishes, one fails, one is submitted, one stops, one never starts."""

@@ -58,12 +58,16 @@ def one_line(result: "subprocess.CompletedProcess[str]") -> str:
         ("problems_per_step=3", "problems_per_step=3 x num_generations=2 = 6 completions do not"),
         ("hardware=gpu8_80gb num_generations=14", "hardware.gpus=8 with 80 GB each: this machine"),
         ("model.source=hub model.id=./none", "model.id=./none: no folder with a config.json"),
-        ("model.source=hub model.id=a/b", "model.id=a/b: not in the local cache, and the hub"),
     ],
 )
-def test_a_bad_argument_is_one_line(cli: Cli, arguments: str, line: str) -> None:
-    result = cli("train", "+experiment=tiny", *arguments.split())
+def test_a_bad_argument_is_one_line(typed: Cli, arguments: str, line: str) -> None:
+    result = typed("train", "+experiment=tiny", *arguments.split())
     assert one_line(result).startswith(line)
+
+
+def test_a_model_that_cannot_be_had_is_one_line(cli: Cli) -> None:
+    result = cli("train", "+experiment=tiny", "model.source=hub", "model.id=a/b")
+    assert one_line(result).startswith("model.id=a/b: not in the local cache, and the hub")
 
 
 @pytest.mark.parametrize(
@@ -78,10 +82,12 @@ def test_a_bad_argument_is_one_line(cli: Cli, arguments: str, line: str) -> None
     ],
     ids=["missing", "empty", "not JSON", "wrong type", "lacks a column", "no tests"],
 )
-def test_a_bad_data_file_is_one_line(cli: Cli, tmp_path: Path, text: str | None, line: str) -> None:
+def test_a_bad_data_file_is_one_line(
+    typed: Cli, tmp_path: Path, text: str | None, line: str
+) -> None:
     if text is not None:
         (tmp_path / "problems.jsonl").write_text(text)
-    result = cli("train", "+experiment=tiny", "data=jsonl", "data.path=problems.jsonl")
+    result = typed("train", "+experiment=tiny", "data=jsonl", "data.path=problems.jsonl")
     assert one_line(result).startswith(line)
 
 
@@ -95,16 +101,20 @@ def test_a_bad_data_file_is_one_line(cli: Cli, tmp_path: Path, text: str | None,
     ],
     ids=["unknown key", "unknown field", "no YAML", "unknown option"],
 )
-def test_a_bad_yaml_file_is_one_line(cli: Cli, tmp_path: Path, yaml: str, line: str) -> None:
+def test_a_bad_yaml_file_is_one_line(typed: Cli, tmp_path: Path, yaml: str, line: str) -> None:
     folder = tmp_path / "mine" / "experiment"
     folder.mkdir(parents=True)
     (folder / "own.yaml").write_text(f"# @package _global_\n{yaml}\n")
-    result = cli("train", "--config-dir", "mine", "hardware=cpu", "data=starter", "+experiment=own")
+    result = typed(
+        "train", "--config-dir", "mine", "hardware=cpu", "data=starter", "+experiment=own"
+    )
     assert line in one_line(result)
 
 
-def test_every_job_of_a_sweep_is_checked_before_the_first_starts(cli: Cli, tmp_path: Path) -> None:
-    result = cli("train", "-m", "+experiment=tiny", "problems_per_step=2,3")
+def test_every_job_of_a_sweep_is_checked_before_the_first_starts(
+    typed: Cli, tmp_path: Path
+) -> None:
+    result = typed("train", "-m", "+experiment=tiny", "problems_per_step=2,3")
     assert one_line(result).startswith("problems_per_step=3")
     assert list(tmp_path.iterdir()) == []
 
@@ -117,8 +127,8 @@ def test_a_sweep_without_the_gpus_names_what_is_missing_and_the_demo(cli: Cli) -
     )
 
 
-def test_a_sweep_over_nothing_is_an_error(cli: Cli) -> None:
-    line = one_line(cli("train", "-m", "+experiment=glob(nothing*)"))
+def test_a_sweep_over_nothing_is_an_error(typed: Cli) -> None:
+    line = one_line(typed("train", "-m", "+experiment=glob(nothing*)"))
     assert line.startswith("-m: no job to run")
 
 
