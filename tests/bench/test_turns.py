@@ -17,16 +17,18 @@ import json, sys, time
 from pathlib import Path
 from tarot.bench.turns import Turn
 
-folder = Path(sys.argv[1])
-plan = json.loads((folder / "plan.json").read_text())
-Turn.of_process()  # one that is forgotten takes nothing with it
-turn = Turn.of_process()
-for _ in range(plan["steps"]):
-    turn.pass_on()
-    with open(folder.parent / "order", "a") as order:
-        order.write(folder.name)
-if plan["cause"]:
-    sys.exit(plan["cause"])
+def main(directory):
+    folder = Path(directory)
+    plan = json.loads((folder / "plan.json").read_text())
+    Turn.of_process()  # one that is forgotten takes nothing with it
+    turn = Turn.of_process()
+    for _ in range(plan["steps"]):
+        turn.pass_on()
+        with open(folder.parent / "order", "a") as order:
+            order.write(folder.name)
+    if plan["cause"]:
+        sys.exit(plan["cause"])
+    return 0
 """
 
 
