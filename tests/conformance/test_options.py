@@ -9,9 +9,12 @@ from tarot.conformance.reading import corpus
 from tarot.types import Limits, UserError
 
 OPTIONS = sorted(path.stem for path in (CONF / "sandbox").glob("*.yaml"))
+TRIED = {"local": pytest.mark.soak}  # by test_local_sandbox.py, layer by layer
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize(
+    "option", [pytest.param(name, marks=TRIED.get(name, ())) for name in OPTIONS]
+)
 def test_an_option_conforms(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("E2B_API_KEY", raising=False)  # nobody's money is spent by a test
     (job,) = compose("conformance", [f"sandbox={option}"])

@@ -13,6 +13,7 @@ from tarot.runs import read_json
 from tarot.runs.exits import Exit
 
 
+@pytest.mark.soak
 def test_the_study_goes_on_where_it_stopped_and_then_writes_its_tables(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

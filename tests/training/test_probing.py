@@ -114,6 +114,7 @@ def test_a_filter_that_leaves_too_little_is_one_line(
     )
 
 
+@pytest.mark.soak
 def test_a_fault_in_the_child_ends_the_run_with_its_line(
     settings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_fault_in_the_child_ends_the_run_with_its_line(
     assert capsys.readouterr().err.splitlines()[-1].startswith("cold_start.problems: 9 asked for")
 
 
+@pytest.mark.soak
 def test_an_outage_in_the_child_fails_the_run_and_the_same_command_goes_on(
     settings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
