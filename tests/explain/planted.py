@@ -143,7 +143,7 @@ PLANTS: Mapping[str, Plant] = {
         Cause.SMALL_GRADIENT, ["trainer.scale_rewards=none", "reward.parts={code: 1e-7}"]
     ),
     "tiny rate": Plant(Cause.SMALL_UPDATE, ["trainer.learning_rate=1e-12"]),
-    "huge rate": Plant(Cause.EXPLODED, ["trainer.learning_rate=10.0"]),
+    "huge rate": Plant(Cause.EXPLODED, ["trainer.learning_rate=100.0"]),
     "hot generator": Plant(Cause.MISMATCH, ["trainer.generation_kwargs={temperature: 2.3}"]),
     "stale generator": Plant(
         Cause.UNSYNCED, ["trainer.max_steps=16", "trainer.learning_rate=2e-2"], is_stale=True
