@@ -76,7 +76,7 @@ class Site:
 
 
 def steps(run: RunDirectory) -> list[int]:
-    return [line["step"] for line in run.log.lines()] if run.log.path.exists() else []
+    return [line["step"] for line in run.log.steps()]
 
 
 @pytest.fixture(scope="module")
