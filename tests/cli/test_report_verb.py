@@ -15,14 +15,9 @@ from tarot.runs import RunDirectory, write_json
 from tarot.runs.lock import exclusive
 from tarot.runs.sweep import SweepDirectory
 from tests.cli.scripted import SEEDS, SWEEP, launched, reported
+from tests.light import imported
 
-HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "pyarrow")
-SPY = f"""
-import sys
-from tarot.cli.main import main
-assert main(sys.argv[1:]) == 0
-sys.exit(str([name for name in {HEAVY} if name in sys.modules]))
-"""
+HEAVY = "torch transformers trl vllm datasets pyarrow"
 
 
 def test_every_run_is_shown_as_it_stands(
@@ -131,14 +126,8 @@ def test_another_run_in_the_directory_is_not_taken_for_the_sweeps(
     assert reported(capsys, sweep)[0][0] == "seed=1 | not started |  |  |"
 
 
-def test_a_report_imports_nothing_heavy(sweep: SweepDirectory, root: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-c", SPY, "report", f"sweep={sweep.path}", "page=false"],
-        env={"PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-    )
-    assert result.stderr == "[]\n"
+def test_a_report_imports_nothing_heavy(sweep: SweepDirectory) -> None:
+    assert imported(HEAVY, "report", f"sweep={sweep.path}", "page=false") == ""
 
 
 @pytest.mark.parametrize(

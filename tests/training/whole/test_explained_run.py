@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +20,7 @@ from tarot.explain.settings import RunSettings
 from tarot.runs import RunDirectory
 from tarot.runs.rollouts import Rollout, read_rollouts
 from tarot.types import Verdict
+from tests.light import imported
 from tests.training.recorded_faults import (
     FAULTS,
     GROUP,
@@ -37,13 +36,7 @@ from tests.training.workplace import NUM_STEPS, Finished, Workplace
 
 pytestmark = pytest.mark.e2e
 
-HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "matplotlib")
-SPY = f"""
-import sys
-from tarot.cli.main import main
-assert main(sys.argv[1:]) == 0
-sys.exit(str([name for name in {HEAVY} if name in sys.modules]))
-"""
+HEAVY = "torch transformers trl vllm datasets matplotlib"
 
 
 @pytest.fixture(scope="module")
@@ -206,14 +199,8 @@ def test_what_is_to_be_changed_is_an_argument_of_train(real: RunDirectory) -> No
         validate_run(job.config)
 
 
-def test_an_explanation_imports_nothing_heavy(real: RunDirectory, root: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-c", SPY, "explain", f"run={real.path}"],
-        env={"PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-    )
-    assert result.stderr == "[]\n"
+def test_an_explanation_imports_nothing_heavy(real: RunDirectory) -> None:
+    assert imported(HEAVY, "explain", f"run={real.path}") == ""
 
 
 @pytest.mark.parametrize(
